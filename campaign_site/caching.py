@@ -1,0 +1,69 @@
+"""Which responses may be kept by a cache: none, unless a view says so.
+
+Anonymous GETs of pages, feeds and static files may be public; forms, links with a token,
+anything for staff and previews never are.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+PAGE_SECONDS = 60
+STALE_SECONDS = 300
+
+
+def allow_public_caching(
+    request: HttpRequest, response: HttpResponse, *, seconds: int = PAGE_SECONDS
+) -> HttpResponse:
+    """Let shared caches keep ``response`` for ``seconds``, if it is a plain anonymous answer.
+
+    Does nothing for other methods than GET and HEAD, for errors, for previews, and for any
+    response that sets a cookie or varies by one.
+    """
+    plain = (
+        request.method in {"GET", "HEAD"}
+        and response.status_code in {200, 301, 304}
+        and not getattr(request, "is_preview", False)
+        and not getattr(request, "is_dummy", False)
+        and not response.cookies
+        and "cookie" not in response.get("Vary", "").lower()
+    )
+    if plain:
+        patch_cache_control(
+            response,
+            public=True,
+            max_age=0,
+            s_maxage=seconds,
+            stale_while_revalidate=STALE_SECONDS,
+        )
+    return response
+
+
+def publicly_cached(seconds: int = PAGE_SECONDS):
+    """Decorate a view whose anonymous answer is the same for everybody."""
+
+    def decorator(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            return allow_public_caching(request, view(request, *args, **kwargs), seconds=seconds)
+
+        return wrapper
+
+    return decorator
+
+
+class NeverCacheByDefaultMiddleware:
+    """Mark every response that nobody declared public as ``private, no-store``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        declared = response.get("Cache-Control", "")
+        unsafe = bool(response.cookies) or "cookie" in response.get("Vary", "").lower()
+        if not declared or (unsafe and "public" in declared):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

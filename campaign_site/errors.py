@@ -1,0 +1,47 @@
+"""Error pages in the visitor's language; none of them needs the database."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_from_request, override
+
+
+def _error_page(request: HttpRequest, name: str, status: int) -> HttpResponse:
+    with override(get_language_from_request(request, check_path=True)):
+        return render(request, f"errors/{name}.html", {"error_page": name}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error_page(request, "400", HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error_page(request, "403", HTTPStatus.FORBIDDEN)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error_page(request, "404", HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error_page(request, "500", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error_page(request, "403", HTTPStatus.FORBIDDEN)
+
+
+def cross_site_refused(request: HttpRequest) -> HttpResponse:
+    """Tell that the form was sent from another site, and that nothing was recorded."""
+    return _error_page(request, "cross_site", HTTPStatus.FORBIDDEN)
+
+
+def form_key_reused(request: HttpRequest) -> HttpResponse:
+    """Tell that this form was already sent with other content; the first sending stands."""
+    return _error_page(request, "already_sent", HTTPStatus.CONFLICT)
+
+
+def link_unusable(request: HttpRequest) -> HttpResponse:
+    """The one page for links that are unknown, damaged, used, expired or taken back."""
+    return _error_page(request, "link", HTTPStatus.NOT_FOUND)

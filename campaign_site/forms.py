@@ -1,0 +1,154 @@
+"""The base of every public form: form key, honeypot, text that cannot hide anything."""
+
+import unicodedata
+import uuid
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core import signing
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from campaign_site import idempotency
+
+FORM_KEY_LIFETIME_SECONDS = 24 * 3600
+# Characters that change how neighbouring text is shown or that show nothing at all.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# Joiners are letters of some scripts and parts of some emoji.
+_JOINERS = {"\u200c", "\u200d"}
+
+
+def new_form_key(purpose: str) -> str:
+    """Return a signed random key; it says which form it belongs to and when it was given out."""
+    return signing.dumps(uuid.uuid4().hex, salt=f"form-key:{purpose}")
+
+
+def read_form_key(purpose: str, token: str) -> uuid.UUID | None:
+    """Return the key in ``token``, or None when it is damaged, another form's, or a day old."""
+    try:
+        key = signing.loads(
+            token, salt=f"form-key:{purpose}", max_age=FORM_KEY_LIFETIME_SECONDS
+        )
+        return uuid.UUID(hex=key)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def visible_text(text: str, *, keep_lines: bool = False) -> str:
+    """Return ``text`` in NFC without invisible and direction-changing characters.
+
+    Runs of white space become one space; with ``keep_lines``, line ends stay. At most four
+    combining marks follow a letter, so that no one draws over the neighbours.
+    """
+    kept: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(character)
+        if category.startswith("Z") or character in "\t\n\r":
+            kept.append("\n" if keep_lines and character == "\n" else " ")
+            continue
+        if category in _INVISIBLE and character not in _JOINERS:
+            continue
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks <= 4:
+            kept.append(character)
+    lines = "".join(kept).split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines).strip(" \n\u200c\u200d")
+
+
+class LineField(forms.CharField):
+    """One line of visible text."""
+
+    def to_python(self, value):
+        return visible_text(super().to_python(value) or "")
+
+
+class LinesField(forms.CharField):
+    """Several lines of visible text."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        return visible_text(text, keep_lines=True)
+
+
+class AddressField(forms.CharField):
+    """A mail address of at most 254 characters, its domain in lower case."""
+
+    widget = forms.EmailInput
+    default_validators = [
+        EmailValidator(_("This is not a complete mail address. Example: name@example.org."))
+    ]
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=254, **kwargs)
+        self.widget.attrs.update({"autocomplete": "email", "spellcheck": "false"})
+
+    def to_python(self, value):
+        address = visible_text(super().to_python(value) or "")
+        local, at, domain = address.rpartition("@")
+        return f"{local}{at}{domain.lower()}"
+
+
+class PublicForm(forms.Form):
+    """A form that anyone may send, once.
+
+    ``form_name`` is the form's name in the page (``data-form``); ``subject`` tells apart the
+    things the same form serves (a call, an event), so that a key cannot be carried over.
+    After ``is_valid()``: ``form_key`` (UUID) and ``content_digest`` for ``first_result``.
+    """
+
+    form_name = ""
+    required_css_class = "is-required"
+
+    form_key = forms.CharField(widget=forms.HiddenInput, required=False)
+    website = forms.CharField(
+        required=False,
+        label=_("Leave this field empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data=None, files=None, *, subject: str = "", language: str = "", **kwargs):
+        self.purpose = f"{self.form_name}:{subject}"
+        self.language = language
+        super().__init__(data.copy() if data is not None else None, files, **kwargs)
+        self.fields["form_key"].initial = new_form_key(self.purpose)
+        self.key: uuid.UUID | None = None
+
+    @property
+    def helper(self) -> FormHelper:
+        """The form's fields without a form tag; the page around them draws that."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+    @property
+    def content_digest(self) -> str:
+        """A digest of what was typed; two posts with one key must agree on it."""
+        content = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in {"form_key", "website"}
+        }
+        return idempotency.digest(content)
+
+    def clean_website(self):
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(
+                _("This field is a trap for robots. Empty it and send the form again.")
+            )
+        return ""
+
+    def clean(self):
+        cleaned = super().clean()
+        self.key = read_form_key(self.purpose, self.data.get("form_key", ""))
+        if self.key is None:
+            # Typed text stays; the fresh key makes the next sending count.
+            self.data["form_key"] = new_form_key(self.purpose)
+            self.add_error(
+                None,
+                _("This form had been open for too long. Nothing is lost: please send it again."),
+            )
+        return cleaned

@@ -1,0 +1,68 @@
+"""The only way mail leaves the house.
+
+A mail is a folder ``templates/emails/<name>/`` with ``subject.txt``, ``body.txt`` and
+``body.html``. Subjects are plain and out nobody; bodies repeat no message and no photo.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import make_msgid, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+
+@dataclass(frozen=True)
+class Attachment:
+    filename: str
+    content: bytes
+    media_type: str
+
+
+def send(
+    template: str,
+    *,
+    to: str,
+    context: Mapping[str, object],
+    language: str,
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    """Render the mail ``template`` in ``language`` and hand it to the mail server.
+
+    Returns when the server has accepted it; raises ``OSError`` or ``smtplib.SMTPException``
+    otherwise, so that the calling task is retried. Calling twice sends twice: the caller keeps a
+    ``…_sent_at``. Context values are escaped in the HTML part only.
+    """
+    with override(language):
+        values = {**context, "site_url": settings.SITE_URL, "language": language}
+        subject = render_to_string(f"emails/{template}/subject.txt", values)
+        text = render_to_string(f"emails/{template}/body.txt", values)
+        html = render_to_string(f"emails/{template}/body.html", values)
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=text.strip() + "\n",
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers={
+            "Message-ID": make_msgid(domain=_sender_domain()),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    for attachment in attachments:
+        message.attach(attachment.filename, attachment.content, attachment.media_type)
+    message.send()
+
+
+def _sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+
+def absolute_url(path: str) -> str:
+    """Return ``path`` on this site with scheme and host, for use in mails and feeds."""
+    return f"{settings.SITE_URL}{path}"
+
+

@@ -1,0 +1,53 @@
+"""Settings of a development site: everything it keeps lies in .local/, and nothing leaves it."""
+
+import os
+
+import dj_database_url
+
+from campaign_site import postgres
+from campaign_site.environment import env_list, env_text
+from campaign_site.secret_keys import local_secrets
+from campaign_site.settings.base import *  # noqa: F403
+from campaign_site.settings.base import LOCAL_DIR, STORAGES
+
+DEBUG = False
+IS_DEVELOPMENT_SITE = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env_list("ALLOWED_HOSTS", "")]
+SITE_URL = env_text("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+WAGTAILADMIN_BASE_URL = SITE_URL
+
+_secrets = local_secrets(LOCAL_DIR / "secrets.json")
+SECRET_KEY = _secrets["SECRET_KEY"]
+SUPPORTER_ENCRYPTION_KEYS = _secrets["SUPPORTER_ENCRYPTION_KEYS"].split(",")
+SUPPORTER_LOOKUP_KEY = _secrets["SUPPORTER_LOOKUP_KEY"]
+
+if "DATABASE_URL" in os.environ:
+    DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "campaign",
+            "USER": "site",
+            "HOST": str(postgres.start(LOCAL_DIR / "postgres")),
+            "CONN_MAX_AGE": 0,
+        }
+    }
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12}
+
+MAILERS = {
+    "default": {
+        "BACKEND": "campaign_site.mail_folder.EmailBackend",
+        "OPTIONS": {"folder": str(LOCAL_DIR / "mails")},
+    }
+}
+
+# Plain file names, found where they are written: a changed stylesheet shows at once.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_MAX_AGE = 0
+

@@ -1,0 +1,69 @@
+"""Settings of the public site: every secret from the environment, nothing assumed."""
+
+from email.utils import parseaddr
+
+import dj_database_url
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from campaign_site.environment import env_bool, env_int, env_list, env_text
+from campaign_site.settings.base import *  # noqa: F403
+
+DEBUG = False
+IS_DEVELOPMENT_SITE = False
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
+SITE_URL = env_text("SITE_URL").rstrip("/")
+if not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL must begin with https://.")
+WAGTAILADMIN_BASE_URL = SITE_URL
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+SECRET_KEY = env_text("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must hold at least 50 characters.")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", "")
+SUPPORTER_ENCRYPTION_KEYS = env_list("SUPPORTER_ENCRYPTION_KEYS")
+for _key in SUPPORTER_ENCRYPTION_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "SUPPORTER_ENCRYPTION_KEYS must hold Fernet keys (32 url-safe base64-encoded bytes)."
+        ) from error
+SUPPORTER_LOOKUP_KEY = env_text("SUPPORTER_LOOKUP_KEY")
+if len(SUPPORTER_LOOKUP_KEY) < 32:
+    raise ImproperlyConfigured("SUPPORTER_LOOKUP_KEY must hold at least 32 characters.")
+
+DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
+}
+
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env_text("MAIL_HOST"),
+            "port": env_int("MAIL_PORT", default=587, minimum=1, maximum=65535),
+            "username": env_text("MAIL_USERNAME", ""),
+            "password": env_text("MAIL_PASSWORD", ""),
+            "use_tls": env_bool("MAIL_USE_TLS", default=True),
+            "timeout": 20,
+        },
+    }
+}
+DEFAULT_FROM_EMAIL = env_text("MAIL_FROM")
+if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
+    raise ImproperlyConfigured("MAIL_FROM must hold a mail address, with or without a name.")
+
+# TLS ends at the web server in front, which sets this header itself and drops a client's.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"

@@ -1,0 +1,121 @@
+"""Find a person by address, keep what they agreed to, and give out one-time links."""
+
+import hashlib
+import secrets
+import unicodedata
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaign_site.encryption import keyed_hash
+from campaign_site.hours import this_hour
+from supporters.models import Consent, ConsentText, OneTimeLink, Supporter
+
+ONE_TIME_LINK_LIFETIME = timedelta(hours=72)
+
+
+def address_hash(email: str) -> str:
+    """Return the keyed hash an address is found by; case and Unicode form do not matter."""
+    return keyed_hash(unicodedata.normalize("NFKC", email).casefold(), purpose="supporter-email")
+
+
+def find_supporter(email: str) -> Supporter | None:
+    return Supporter.objects.filter(email_hash=address_hash(email)).first()
+
+
+def remember_supporter(*, email: str, language: str) -> Supporter:
+    """Return the person with this address, adding them first if they are new.
+
+    ``language`` ("en", "fr" or "nl") is kept for a new person; a known one keeps theirs, since
+    anyone can type an address. Safe to call twice and from two requests at once.
+    """
+    supporter, _ = Supporter.objects.get_or_create(
+        email_hash=address_hash(email), defaults={"email": email, "language": language}
+    )
+    return supporter
+
+
+def consent_text(*, purpose: str, language: str, text: str) -> ConsentText:
+    """Return the row of these exact words, adding it the first time they are shown."""
+    row, _ = ConsentText.objects.get_or_create(purpose=purpose, language=language, text=text)
+    return row
+
+
+def record_consent(
+    *,
+    subject_type: str,
+    subject_id: uuid.UUID,
+    purpose: str,
+    language: str,
+    text: str,
+    supporter: Supporter | None = None,
+) -> Consent:
+    """Keep that somebody ticked a box: purpose, exact words, language, time to the hour.
+
+    A second call for the same thing and purpose returns the consent in force.
+    """
+    row = consent_text(purpose=purpose, language=language, text=text)
+    consent, _ = Consent.objects.get_or_create(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        purpose=purpose,
+        withdrawn_hour=None,
+        defaults={"text": row, "supporter": supporter},
+    )
+    return consent
+
+
+def withdraw_consents(*, subject_type: str, subject_id: uuid.UUID, purpose: str = "") -> int:
+    """Withdraw the consents for one thing, all or those of one purpose; return how many.
+
+    Withdrawing again changes nothing: the first hour stays.
+    """
+    consents = Consent.objects.in_force().filter(subject_type=subject_type, subject_id=subject_id)
+    if purpose:
+        consents = consents.filter(purpose=purpose)
+    return consents.update(withdrawn_hour=this_hour())
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_one_time_link(*, supporter: Supporter, purpose: str) -> str:
+    """Return a new token (256 random bits) that opens ``purpose`` once within 72 hours."""
+    token = secrets.token_urlsafe(32)
+    OneTimeLink.objects.create(
+        token_hash=_token_hash(token),
+        purpose=purpose,
+        supporter=supporter,
+        expires_at=timezone.now() + ONE_TIME_LINK_LIFETIME,
+    )
+    return token
+
+
+def find_one_time_link(*, token: str, purpose: str) -> OneTimeLink | None:
+    """Return the link if it can still be used; looking does not use it."""
+    return (
+        OneTimeLink.objects.filter(
+            token_hash=_token_hash(token),
+            purpose=purpose,
+            used_at=None,
+            expires_at__gt=timezone.now(),
+        )
+        .select_related("supporter")
+        .first()
+    )
+
+
+@transaction.atomic
+def use_one_time_link(*, token: str, purpose: str) -> Supporter | None:
+    """Use the link up and return its person, or None when it is unknown, used or expired.
+
+    Of two posts that arrive together, one gets the person: the row is taken in one statement.
+    """
+    link = find_one_time_link(token=token, purpose=purpose)
+    if link is None:
+        return None
+    taken = OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
+    return link.supporter if taken else None
