@@ -1,0 +1,158 @@
+"""Bank accounts, appeals, and what people promise to give."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from stdnum import iban as iban_check
+from stdnum.exceptions import ValidationError as NumberError
+
+from campaign_site.encryption import EncryptedTextField
+from campaign_site.languages import InLanguage
+from donations import references
+from supporters.models import SupporterAction
+
+MIN_AMOUNT_EUR = Decimal("1.00")
+MAX_AMOUNT_EUR = Decimal("10000.00")
+
+
+def validate_iban(value: str) -> None:
+    """Refuse an account number whose check digits are wrong (ISO 13616, modulus 97)."""
+    try:
+        # The bank itself is not looked up: published tables lag behind real account numbers.
+        iban_check.validate(value, check_country=False)
+    except NumberError as error:
+        raise ValidationError(_("This is not a valid IBAN. Check each digit.")) from error
+
+
+class BankAccount(models.Model):
+    """An account gifts go to, exactly as the bank has it: banks compare the payee's name."""
+
+    label = models.CharField(_("label for staff"), max_length=80, unique=True)
+    iban = models.CharField("IBAN", max_length=34, validators=[validate_iban])
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    payee_name = models.CharField(_("payee, as the bank writes it"), max_length=70)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+
+    class Meta:
+        verbose_name = _("bank account")
+        verbose_name_plural = _("bank accounts")
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.iban_grouped})"
+
+    def clean(self) -> None:
+        self.iban = iban_check.compact(self.iban).upper()
+        self.bic = self.bic.replace(" ", "").upper()
+
+    @property
+    def iban_grouped(self) -> str:
+        """The account number in groups of four, as it is printed."""
+        compact = self.iban.replace(" ", "")
+        return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
+
+
+class Appeal(models.Model):
+    """A call for gifts to one account."""
+
+    slug = models.SlugField(_("address on the site"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+    name_nl = models.CharField(_("name in Dutch"), max_length=120)
+    account = models.ForeignKey(
+        BankAccount,
+        on_delete=models.PROTECT,
+        related_name="appeals",
+        verbose_name=_("bank account"),
+    )
+    opens_on = models.DateField(_("first day"), null=True, blank=True)
+    closes_on = models.DateField(_("last day"), null=True, blank=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+
+    name = InLanguage("name")
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closes_on__gte=F("opens_on"))
+                | Q(opens_on__isnull=True)
+                | Q(closes_on__isnull=True),
+                name="appeal_closes_after_it_opens",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en
+
+    def get_absolute_url(self) -> str:
+        return reverse("donations:pledge", args=[self.slug])
+
+    @property
+    def is_open(self) -> bool:
+        today = timezone.localdate()
+        return (self.opens_on or today) <= today <= (self.closes_on or today)
+
+    @property
+    def is_past(self) -> bool:
+        return self.closes_on is not None and self.closes_on < timezone.localdate()
+
+    @cached_property
+    def pledged_eur(self) -> Decimal:
+        """What has been promised so far, in euros; promises are not receipts."""
+        total = self.pledges.filter(status=Pledge.Status.PROMISED).aggregate(
+            total=models.Sum("amount_eur")
+        )["total"]
+        return total or Decimal("0.00")
+
+
+class Pledge(SupporterAction):
+    """A promise to give. The money itself arrives by bank transfer, named by its communication."""
+
+    LINK_PURPOSE = "pledge"
+
+    class Status(models.TextChoices):
+        PROMISED = "promised", _("promised")
+        CANCELLED = "cancelled", _("cancelled")
+
+    appeal = models.ForeignKey(
+        Appeal, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("appeal")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.PROMISED
+    )
+    reference_number = models.PositiveBigIntegerField(unique=True, editable=False)
+    amount_eur = models.DecimalField(
+        _("amount in euros"),
+        max_digits=9,
+        decimal_places=2,
+        validators=[MinValueValidator(MIN_AMOUNT_EUR)],
+    )
+    name = EncryptedTextField(_("name"))
+    instructions_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount_eur__gte=MIN_AMOUNT_EUR, amount_eur__lte=MAX_AMOUNT_EUR),
+                name="pledge_amount_in_range",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.communication
+
+    @property
+    def communication(self) -> str:
+        """The structured communication of the transfer, ``+++nnn/nnnn/nnnnn+++``."""
+        return references.structured_communication(self.reference_number)

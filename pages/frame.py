@@ -1,0 +1,76 @@
+"""The frame around every screen: menus, languages, footer. Pages and forms share it."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from wagtail.models import Page
+
+from pages import links
+from pages.links import Link
+from pages.models import BasePage, Organisation, SiteWords
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What ``base.html`` draws. ``alternates`` is (language code, its own name, path)."""
+
+    language: str
+    organisation: Organisation
+    words: SiteWords | None
+    menu: list[Link]
+    footer_menu: list[Link]
+    alternates: list[tuple[str, str, str]]
+    links: dict[int, Link] = field(default_factory=dict)
+    children: list[Link] = field(default_factory=list)
+
+    @property
+    def home_url(self) -> str:
+        return f"/{self.language}/"
+
+    @property
+    def open_actions(self) -> list[Link]:
+        """The actions below this page that people can take today."""
+        return [child for child in self.children if child.fact and child.fact.is_open]
+
+
+def site_words(language: str) -> SiteWords | None:
+    return SiteWords.objects.filter(locale__language_code=language).first()
+
+
+def build_frame(*, page: BasePage | None, language: str) -> Frame:
+    """Collect the frame for a page, or for a screen without one (``page`` None), in few queries.
+
+    Five queries with a page, three without; none of them depends on how much the page links to.
+    """
+    words = site_words(language)
+    menu_ids = _chosen(words.menu) if words else []
+    footer_ids = _chosen(words.footer_menu) if words else []
+    ids = {*menu_ids, *footer_ids, *(page.linked_ids() if page else ())}
+    table, children = links.resolve(ids, language, children_of=page)
+    return Frame(
+        language=language,
+        organisation=Organisation.load(),
+        words=words,
+        menu=[table[number] for number in menu_ids if number in table],
+        footer_menu=[table[number] for number in footer_ids if number in table],
+        alternates=page_alternates(page) if page else [],
+        links=table,
+        children=children,
+    )
+
+
+def _chosen(stream) -> list[int]:
+    """The page ids of a menu, from its stored form: choosers need not fetch the pages."""
+    return [item["value"] for item in stream.raw_data if item.get("value")]
+
+
+def page_alternates(page: Page) -> list[tuple[str, str, str]]:
+    """Return the live translations of ``page``, itself included, in the order of the languages."""
+    roots = links.site_roots()
+    paths = dict(
+        links.path_of(url_path, roots)
+        for url_path in Page.objects.live()
+        .filter(translation_key=page.translation_key)
+        .values_list("url_path", flat=True)
+    )
+    return [(code, name, paths[code]) for code, name in settings.LANGUAGES if code in paths]

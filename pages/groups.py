@@ -1,0 +1,103 @@
+"""Who may do what: four groups of staff, from Django's and Wagtail's permissions.
+
+Running this again restores the permissions listed here and leaves the members alone.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+_ADMIN = ("wagtailadmin.access_admin",)
+_WORDS = (
+    "pages.add_sitewords",
+    "pages.change_sitewords",
+    "pages.view_sitewords",
+)
+_TRANSLATE = ("wagtail_localize.submit_translation",)
+_CALLS = (
+    "solidarity.add_photocall",
+    "solidarity.change_photocall",
+    "solidarity.view_photocall",
+)
+_EVENTS = ("events.add_event", "events.change_event", "events.view_event")
+_MODERATE = ("solidarity.moderate_photo", "solidarity.view_photo", "solidarity.view_photocall")
+_MONEY = (
+    "donations.view_bankaccount",
+    "donations.add_appeal",
+    "donations.change_appeal",
+    "donations.view_appeal",
+    "donations.view_pledge",
+    "donations.change_pledge",
+)
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "Editors": (
+        *_ADMIN,
+        *_WORDS,
+        *_TRANSLATE,
+        *_CALLS,
+        *_EVENTS,
+        "events.view_signup",
+        "donations.view_appeal",
+    ),
+    "Moderators": (*_ADMIN, *_MODERATE),
+    "Treasurers": (*_ADMIN, *_MONEY),
+    "Administrators": (
+        *_ADMIN,
+        *_WORDS,
+        *_TRANSLATE,
+        *_CALLS,
+        *_EVENTS,
+        *_MODERATE,
+        *_MONEY,
+        "events.view_signup",
+        "events.change_signup",
+        "donations.add_bankaccount",
+        "donations.change_bankaccount",
+        "pages.change_organisation",
+        "supporters.view_supporter",
+        "supporters.view_consent",
+        "supporters.view_consenttext",
+        "wagtailcore.add_locale",
+        "wagtailcore.change_locale",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.delete_user",
+        "auth.view_user",
+    ),
+}
+_PAGE_GROUPS = ("Editors", "Administrators")
+_PAGE_PERMISSIONS = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page")
+_FILE_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "choose_document")
+
+
+def ensure_groups() -> None:
+    """Make the four groups and give each exactly the permissions listed above."""
+    everything = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for name, wanted in PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set([everything[label] for label in wanted])
+        GroupPagePermission.objects.filter(group=group).delete()
+        GroupCollectionPermission.objects.filter(group=group).delete()
+        if name in _PAGE_GROUPS:
+            _open_pages(group)
+    # Wagtail's own first group would be a second kind of moderator.
+    Group.objects.filter(name="Wagtail Moderators", user=None).delete()
+
+
+def _open_pages(group: Group) -> None:
+    root = Page.get_first_root_node()
+    for permission in Permission.objects.filter(
+        codename__in=_PAGE_PERMISSIONS, content_type__app_label="wagtailcore"
+    ):
+        GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+    library = Collection.get_first_root_node()
+    for permission in Permission.objects.filter(
+        codename__in=_FILE_PERMISSIONS,
+        content_type__app_label__in=["wagtailimages", "wagtaildocs", "pages"],
+    ):
+        GroupCollectionPermission.objects.create(
+            group=group, collection=library, permission=permission
+        )

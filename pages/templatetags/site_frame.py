@@ -1,0 +1,40 @@
+"""Give every screen the frame of the site, pages and forms alike."""
+
+from django import template
+from django.conf import settings
+
+from campaign_site.languages import site_language
+from pages import links
+from pages.frame import Frame, build_frame
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def site_frame(context) -> Frame:
+    """Return the page's frame, or build one for a screen that is no page."""
+    frame = context.get("frame")
+    if frame is None:
+        frame = build_frame(page=None, language=site_language())
+        links.activate(frame.links)
+    return frame
+
+
+@register.simple_tag(takes_context=True)
+def same_screen(context) -> list[tuple[str, str, str]]:
+    """Return (language, its own name, path) of this very screen for each language.
+
+    For screens of the apps, whose addresses differ by their first part only.
+    """
+    parts = context["request"].path.split("/")
+    if len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
+        return [(code, name, f"/{code}/") for code, name in settings.LANGUAGES]
+    return [
+        (code, name, "/".join(["", code, *parts[2:]])) for code, name in settings.LANGUAGES
+    ]
+
+
+@register.simple_tag
+def link_to(frame: Frame, page) -> object | None:
+    """Return the link to a chosen page in the reader's language; None when it is not live."""
+    return frame.links.get(page.pk) if page is not None else None

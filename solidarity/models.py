@@ -1,0 +1,181 @@
+"""Photo calls, and the photos people send for them."""
+
+import secrets
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from campaign_site.encryption import EncryptedTextField
+from campaign_site.languages import InLanguage
+from supporters.models import Consent, SupporterAction
+
+MESSAGE_LENGTH = 280
+DISPLAY_NAME_LENGTH = 60
+
+
+class Purpose(models.TextChoices):
+    """What a sender may agree to, each in a box of its own."""
+
+    DELIVERY = "photo-delivery", _("delivery")
+    WALL = "photo-wall", _("wall")
+
+
+class PhotoCall(models.Model):
+    """A call for solidarity photos: until when, and to whom they go."""
+
+    slug = models.SlugField(_("address on the site"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+    name_nl = models.CharField(_("name in Dutch"), max_length=120)
+    recipient_en = models.CharField(_("recipient in English"), max_length=160)
+    recipient_fr = models.CharField(_("recipient in French"), max_length=160)
+    recipient_nl = models.CharField(_("recipient in Dutch"), max_length=160)
+    opens_on = models.DateField(_("first day"), null=True, blank=True)
+    closes_on = models.DateField(_("last day"), null=True, blank=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+
+    name = InLanguage("name")
+    recipient = InLanguage("recipient")
+
+    class Meta:
+        verbose_name = _("photo call")
+        verbose_name_plural = _("photo calls")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closes_on__gte=F("opens_on"))
+                | Q(opens_on__isnull=True)
+                | Q(closes_on__isnull=True),
+                name="photo_call_closes_after_it_opens",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en
+
+    def get_absolute_url(self) -> str:
+        return reverse("solidarity:send", args=[self.slug])
+
+    @property
+    def is_open(self) -> bool:
+        today = timezone.localdate()
+        return (self.opens_on or today) <= today <= (self.closes_on or today)
+
+    @property
+    def is_past(self) -> bool:
+        return self.closes_on is not None and self.closes_on < timezone.localdate()
+
+    @cached_property
+    def public_count(self) -> int:
+        return self.photos.public().count()
+
+
+class PhotoQuerySet(models.QuerySet):
+    def with_consent(self, purpose: str) -> "PhotoQuerySet":
+        consents = Consent.objects.in_force().filter(
+            subject_type=Photo.SUBJECT_TYPE, subject_id=OuterRef("public_id"), purpose=purpose
+        )
+        return self.filter(Exists(consents))
+
+    def public(self) -> "PhotoQuerySet":
+        """Approved by a moderator and on the wall with the sender's consent, as of now."""
+        return self.filter(status=Photo.Status.APPROVED).with_consent(Purpose.WALL)
+
+    def deliverable(self) -> "PhotoQuerySet":
+        return self.filter(status=Photo.Status.APPROVED).with_consent(Purpose.DELIVERY)
+
+    def pending(self) -> "PhotoQuerySet":
+        return self.filter(status=Photo.Status.PENDING).order_by("pk")
+
+
+def random_wall_key() -> int:
+    """A random place on the wall, so that the order says nothing about when somebody came."""
+    return secrets.randbits(62)
+
+
+class Photo(SupporterAction):
+    """A photo with a message. Nothing is public before a moderator approved it."""
+
+    SUBJECT_TYPE = "solidarity.photo"
+    LINK_PURPOSE = "photo"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("to moderate")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    call = models.ForeignKey(
+        PhotoCall, on_delete=models.PROTECT, related_name="photos", verbose_name=_("photo call")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.PENDING
+    )
+    message = models.CharField(_("message"), max_length=MESSAGE_LENGTH)
+    display_name = EncryptedTextField(_("name shown"), blank=True)
+    alt_text = models.CharField(_("description for people who cannot see it"), max_length=200)
+    file_name = models.CharField(max_length=40, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    colour = models.CharField(max_length=7, editable=False, default="#d9d4c8")
+    wall_key = models.BigIntegerField(default=random_wall_key, unique=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    confirmation_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        permissions: ClassVar = [("moderate_photo", _("Can approve and reject photos"))]
+        indexes: ClassVar = [models.Index(fields=["call", "status", "wall_key"])]
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.pk}"
+
+    @property
+    def wall_url(self) -> str:
+        return reverse("photo-file", args=[self.file_name, "wall"])
+
+    @property
+    def large_url(self) -> str:
+        return reverse("photo-file", args=[self.file_name, "large"])
+
+
+class HeldPhoto(models.Model):
+    """The cleaned picture of a form that came back with an error, kept for an hour at most."""
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    file_name = models.CharField(max_length=40, unique=True, editable=False)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    colour = models.CharField(max_length=7)
+    source_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("held photo")
+        verbose_name_plural = _("held photos")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+def photo_storage():
+    """The private store of photos; no URL serves it directly."""
+    return storages["photos"]
