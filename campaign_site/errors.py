@@ -1,7 +1,9 @@
 """Error pages in the visitor's language; none of them needs the database."""
 
+import sys
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language_from_request, override
@@ -25,6 +27,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 with a time to come back when the database does not answer, else 500."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _error_page(request, "503", HTTPStatus.SERVICE_UNAVAILABLE)
+        response.headers["Retry-After"] = "30"
+        return response
     return _error_page(request, "500", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

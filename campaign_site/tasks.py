@@ -2,6 +2,7 @@
 
 import logging
 
+from django.conf import settings
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
@@ -32,6 +33,7 @@ async def retry_stalled_jobs(timestamp: int) -> None:
 
     Safe to run twice: a job that was put back is no longer stalled.
     """
-    for job in await app.job_manager.get_stalled_jobs():
+    silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
         logger.warning("job %s of a lost worker is run again", job.id)
         await app.job_manager.retry_job(job)

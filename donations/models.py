@@ -1,5 +1,6 @@
 """Bank accounts, appeals, and what people promise to give."""
 
+import re
 from decimal import Decimal
 from typing import ClassVar
 
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import iban as iban_check
 from stdnum.exceptions import ValidationError as NumberError
 
+from campaign_site import links
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
-from donations import references
+from donations import payment_qr, references
 from supporters.models import SupporterAction
 
 MIN_AMOUNT_EUR = Decimal("1.00")
@@ -24,12 +26,21 @@ MAX_AMOUNT_EUR = Decimal("10000.00")
 
 
 def validate_iban(value: str) -> None:
-    """Refuse an account number whose check digits are wrong (ISO 13616, modulus 97)."""
+    """Refuse an account number whose check digits are wrong (ISO 13616, modulus 97).
+
+    Check digits are 02 to 98. A Belgian number has a second pair, its last two digits, that must
+    hold too: the ten digits before, modulus 97, or 97 where that is 0.
+    """
+    invalid = ValidationError(_("This is not a valid IBAN. Check each digit."))
     try:
         # The bank itself is not looked up: published tables lag behind real account numbers.
-        iban_check.validate(value, check_country=False)
+        number = iban_check.validate(value, check_country=False)
     except NumberError as error:
-        raise ValidationError(_("This is not a valid IBAN. Check each digit.")) from error
+        raise invalid from error
+    if not re.fullmatch(r"[A-Z]{2}(0[2-9]|[1-8][0-9]|9[0-8])[0-9A-Z]+", number):
+        raise invalid
+    if number.startswith("BE") and references.check_digits(int(number[4:14])) != int(number[14:]):
+        raise invalid
 
 
 class BankAccount(models.Model):
@@ -151,6 +162,26 @@ class Pledge(SupporterAction):
 
     def __str__(self) -> str:
         return self.communication
+
+    def get_absolute_url(self) -> str:
+        """The standing link to the payment page, in the active language."""
+        return reverse("donations:payment", args=[self.token])
+
+    @property
+    def token(self) -> str:
+        return links.make_token(self.LINK_PURPOSE, self.public_id, self.link_version)
+
+    @property
+    def payment_code(self) -> str:
+        """The text of the QR code, from the very values that the page and the mail show."""
+        account = self.appeal.account
+        return payment_qr.payload(
+            name=account.payee_name,
+            iban=account.iban,
+            bic=account.bic,
+            amount_eur=self.amount_eur,
+            text=self.communication,
+        )
 
     @property
     def communication(self) -> str:

@@ -2,17 +2,31 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from campaign_site import links
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
+from events.local_time import BRUSSELS, check_local_time
 from supporters.models import SupporterAction
 
 MAX_PARTY_SIZE = 10
+
+
+class EventQuerySet(models.QuerySet):
+    def taking_sign_ups(self) -> "EventQuerySet":
+        """Events that have not begun and whose form is offered."""
+        to_come = Q(starts_at__gt=timezone.now()) | Q(starts_at=None, day__gte=timezone.localdate())
+        return self.filter(to_come, takes_sign_ups=True)
+
+    def with_room_for(self, people: int) -> "EventQuerySet":
+        return self.filter(Q(capacity=None) | Q(places_taken__lte=F("capacity") - people))
 
 
 class Event(models.Model):
@@ -20,6 +34,8 @@ class Event(models.Model):
 
     ``starts_at`` may be unknown while the day is known. ``capacity`` counts people; none means
     that everybody is welcome. ``places_taken`` is changed by services only.
+    ``calendar_sequence`` counts the changes to what a calendar shows and ``calendar_changed_at``
+    is the last of them (SEQUENCE and DTSTAMP of RFC 5545).
     """
 
     slug = models.SlugField(_("address on the site"), unique=True)
@@ -38,9 +54,13 @@ class Event(models.Model):
     )
     places_taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
     is_demo = models.BooleanField(_("demonstration"), default=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     name = InLanguage("name")
     place = InLanguage("place")
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
@@ -61,6 +81,35 @@ class Event(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("events:sign-up", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse hours and capacities that cannot be; every sentence says what to do."""
+        errors: dict[str, str] = {}
+        for name in ("starts_at", "ends_at"):
+            try:
+                check_local_time(getattr(self, name))
+            except ValueError as error:
+                errors[name] = str(error)
+        if not errors:
+            errors = self._contradictions()
+        if self.capacity is not None and self.capacity < self.places_taken:
+            errors["capacity"] = ngettext(
+                "%(taken)d person has signed up. The capacity cannot be lower than that.",
+                "%(taken)d people have signed up. The capacity cannot be lower than that.",
+                self.places_taken,
+            ) % {"taken": self.places_taken}
+        if errors:
+            raise ValidationError(errors)
+
+    def _contradictions(self) -> dict[str, str]:
+        """What the day and the two hours say against one another, by field."""
+        if self.starts_at and self.day and self.starts_at.astimezone(BRUSSELS).date() != self.day:
+            return {"starts_at": _("This hour is on another day than the day of the event.")}
+        if self.ends_at and not self.starts_at:
+            return {"starts_at": _("An event that ends at an hour also needs one it starts at.")}
+        if self.ends_at and self.ends_at <= self.starts_at:
+            return {"ends_at": _("The event must end after it starts.")}
+        return {}
 
     @property
     def is_past(self) -> bool:
@@ -134,3 +183,8 @@ class SignUp(SupporterAction):
 
     def __str__(self) -> str:
         return f"{self.event} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The standing link of this sign-up; whoever has it can see and cancel."""
+        token = links.make_token(self.LINK_PURPOSE, self.public_id, self.link_version)
+        return reverse("events:standing-link", args=[token])

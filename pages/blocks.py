@@ -3,6 +3,7 @@
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.models import Page
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
@@ -20,6 +21,31 @@ class VerbatimBlock(blocks.CharBlock):
 
     def restore_translated_segments(self, value, segments):
         return value
+
+
+class LinkedPageBlock(blocks.PageChooserBlock):
+    """A page chooser that fetches nothing to be rendered.
+
+    Its value knows its id and reads the rest only when asked (the admin does); public templates
+    look the id up in the page's one table of links.
+    """
+
+    def bulk_to_python(self, values):
+        return [None if value is None else Page.from_db(None, ["id"], [value]) for value in values]
+
+
+class AppealBlock(SnippetChooserBlock):
+    """An appeal with its account, both in one query."""
+
+    def __init__(self, **kwargs):
+        super().__init__("donations.Appeal", **kwargs)
+
+    def bulk_to_python(self, values):
+        found = self.model_class.objects.select_related("account").in_bulk(values)
+        return [found.get(value) for value in values]
+
+    def deconstruct(self):
+        return blocks.Block.deconstruct(self)
 
 
 class SectionValue(blocks.StructValue):
@@ -42,7 +68,7 @@ class SectionBlock(blocks.StructBlock):
 
 
 class ActionCardBlock(blocks.StructBlock):
-    page = blocks.PageChooserBlock(label=_("Page"), page_type=ACTION_PAGES)
+    page = LinkedPageBlock(label=_("Page"), page_type=ACTION_PAGES)
     kicker = blocks.CharBlock(label=_("Line above"), max_length=60, required=False)
     heading = blocks.CharBlock(label=_("Heading"), max_length=60)
     text = blocks.TextBlock(label=_("Text"), max_length=400)
@@ -76,7 +102,7 @@ class ActionCardsBlock(blocks.StructBlock):
 class GiftBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=80)
     text = blocks.TextBlock(label=_("Text"))
-    appeal = SnippetChooserBlock("donations.Appeal", label=_("Appeal"))
+    appeal = AppealBlock(label=_("Appeal"))
     communication = VerbatimBlock(
         label=_("Communication"),
         max_length=140,

@@ -19,6 +19,8 @@ from donations.models import Appeal, BankAccount
 from events.models import Event
 from pages import seeding
 from pages.models import CampaignPage
+from solidarity import services
+from solidarity.images import clean_photo
 from solidarity.models import PhotoCall
 
 DEMO_IBAN = "BE71096123456769"
@@ -79,14 +81,12 @@ def load_actions() -> None:
 
 def load_photos() -> None:
     """Eight drawn placards on the wall of the demo photo call, sent and approved like any other."""
-    from solidarity import services
-
     call = PhotoCall.objects.get(slug="demo")
     for number, entry in enumerate(seeding.read_content("demo")["photos"]):
         with override(entry["language"]):
             photo = services.submit_photo(
                 call=call,
-                image=io.BytesIO(draw_placard(entry["message"], number)),
+                image=clean_photo(io.BytesIO(draw_placard(entry["message"], number))),
                 message=entry["message"],
                 display_name=entry["display_name"],
                 email="",

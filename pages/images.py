@@ -1,14 +1,30 @@
-"""Pictures that editors put on pages: renamed at random and rebuilt without metadata.
+"""Pictures that editors put on pages: rebuilt from pixels and renamed at random.
 
 Wagtail would publish the uploader's file name and, in JPEG and PNG renditions, the place where
-the photo was taken.
+the photo was taken. So a picture is cleaned like a supporter's photo before it is stored: a JPEG
+of at most 2000 pixels, upright, without metadata; transparent parts become white.
 """
 
 import secrets
-from pathlib import Path
 
+from django.core.files.base import ContentFile
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition
+
+from solidarity.images import clean_photo
+
+
+class CleanedFile(ContentFile):
+    """A picture that went through ``cleaned``; its name is random."""
+
+
+def cleaned(file) -> CleanedFile:
+    """Return ``file`` rebuilt from its pixels; raises ``ImageRefused``."""
+    if isinstance(file, CleanedFile):
+        return file
+    picture = clean_photo(file).delivery
+    return CleanedFile(picture.data, name=f"{secrets.token_hex(16)}.{picture.extension}")
 
 
 class EditorialImage(AbstractImage):
@@ -17,12 +33,19 @@ class EditorialImage(AbstractImage):
     admin_form_fields = ("title", "file", "description", "collection", "tags")
 
     class Meta(AbstractImage.Meta):
-        verbose_name = "image"
-        verbose_name_plural = "images"
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
 
     def get_upload_to(self, filename: str) -> str:
-        """Return a random name; only the ending of the original survives."""
-        return f"original_images/{secrets.token_hex(16)}{Path(filename).suffix.lower()[:5]}"
+        return f"original_images/{filename}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Clean a new file on whatever way it came; raises ``ImageRefused``."""
+        if self.file and not self.file._committed and not isinstance(self.file.file, CleanedFile):
+            self.file.open("rb")
+            self.file = cleaned(self.file.file)
+            self._set_image_file_metadata()
+        super().save(*args, **kwargs)
 
 
 class EditorialRendition(AbstractRendition):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
@@ -67,7 +67,8 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 def _restrictions():
     """View restrictions on the outer page or on any page above it."""
-    return PageViewRestriction.objects.annotate(outer=Value("") + OuterRef("path")).filter(
+    outer = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    return PageViewRestriction.objects.annotate(outer=outer).filter(
         outer__startswith=F("page__path")
     )
 

@@ -14,10 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
+from campaign_site.links import make_token
+from solidarity.decoder import DERIVATIVES, fit
 from supporters.models import Consent, SupporterAction
 
 MESSAGE_LENGTH = 280
 DISPLAY_NAME_LENGTH = 60
+_SIDES = {derivative.name: derivative.longest_side for derivative in DERIVATIVES}
+WALL_SIDE, LARGE_SIDE = _SIDES["wall"], _SIDES["large"]
 
 
 class Purpose(models.TextChoices):
@@ -93,6 +97,13 @@ class PhotoQuerySet(models.QuerySet):
     def pending(self) -> "PhotoQuerySet":
         return self.filter(status=Photo.Status.PENDING).order_by("pk")
 
+    def decided(self) -> "PhotoQuerySet":
+        """What moderators have decided on; withdrawn photos have nothing left to look at."""
+        return self.filter(status__in=[Photo.Status.APPROVED, Photo.Status.REJECTED])
+
+    def with_files(self) -> "PhotoQuerySet":
+        return self.filter(erased_hour__isnull=True)
+
 
 def random_wall_key() -> int:
     """A random place on the wall, so that the order says nothing about when somebody came."""
@@ -136,6 +147,7 @@ class Photo(SupporterAction):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     confirmation_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     decision_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_hour = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -149,12 +161,45 @@ class Photo(SupporterAction):
         return f"{self.call} {self.pk}"
 
     @property
+    def standing_url(self) -> str:
+        """Where the sender sees how the photo stands and takes it back, in the active language."""
+        token = make_token(self.LINK_PURPOSE, self.public_id, self.link_version)
+        return reverse("solidarity:photo", args=[token])
+
+    def consents_in_force(self) -> list[str]:
+        """The purposes the sender agrees to now, in the order of the form."""
+        given = Consent.objects.in_force().filter(
+            subject_type=self.SUBJECT_TYPE, subject_id=self.public_id
+        )
+        purposes = set(given.values_list("purpose", flat=True))
+        return [purpose for purpose in Purpose.values if purpose in purposes]
+
+    @property
+    def alt_text_or_number(self) -> str:
+        """What a list calls the photo."""
+        return self.alt_text or str(self.pk)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_hour is not None
+
+    @property
     def wall_url(self) -> str:
         return reverse("photo-file", args=[self.file_name, "wall"])
 
     @property
     def large_url(self) -> str:
         return reverse("photo-file", args=[self.file_name, "large"])
+
+    @property
+    def wall_size(self) -> tuple[int, int]:
+        """Width and height in pixels of the picture on the wall."""
+        return fit(self.large_size, WALL_SIDE)
+
+    @property
+    def large_size(self) -> tuple[int, int]:
+        """Width and height in pixels of the larger picture."""
+        return fit((self.width, self.height), LARGE_SIDE)
 
 
 class HeldPhoto(models.Model):

@@ -119,3 +119,30 @@ def use_one_time_link(*, token: str, purpose: str) -> Supporter | None:
         return None
     taken = OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
     return link.supporter if taken else None
+
+
+MY_SOLIDARITY = "my-solidarity"
+# Whoever types somebody else's address again and again fills no mailbox.
+_LINK_PAUSE = timedelta(minutes=5)
+
+
+@transaction.atomic
+def request_my_solidarity(*, email: str, language: str) -> None:
+    """Mail the person with this address a link to everything they did; nothing if unknown.
+
+    The caller answers the same in both cases, so that nobody learns who is known here. A second
+    request within five minutes sends nothing.
+    """
+    from supporters.tasks import send_my_solidarity_link
+
+    supporter = find_supporter(email)
+    if supporter is None or _was_sent_lately(supporter):
+        return
+    send_my_solidarity_link.defer(supporter_id=supporter.pk, language=language)
+
+
+def _was_sent_lately(supporter: Supporter) -> bool:
+    newest = timezone.now() + ONE_TIME_LINK_LIFETIME - _LINK_PAUSE
+    return OneTimeLink.objects.filter(
+        supporter=supporter, purpose=MY_SOLIDARITY, expires_at__gt=newest
+    ).exists()

@@ -45,9 +45,9 @@ MIDDLEWARE = [
     "campaign_site.headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "campaign_site.compression.TextCompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaign_site.headers.admin_policy",
-    "django.middleware.gzip.GZipMiddleware",
     "campaign_site.caching.NeverCacheByDefaultMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -164,6 +164,7 @@ CRISPY_FAIL_SILENTLY = False
 
 # Wagtail.
 WAGTAILIMAGES_IMAGE_MODEL = "pages.EditorialImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "pages.image_forms.EditorialImageForm"
 WAGTAIL_SITE_NAME = "Viva Salud"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

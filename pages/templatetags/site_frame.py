@@ -24,10 +24,11 @@ def site_frame(context) -> Frame:
 def same_screen(context) -> list[tuple[str, str, str]]:
     """Return (language, its own name, path) of this very screen for each language.
 
-    For screens of the apps, whose addresses differ by their first part only.
+    For screens of the apps, whose addresses differ by their first part only. From an error page
+    the languages lead to their home pages: what failed in one would fail in all.
     """
     parts = context["request"].path.split("/")
-    if len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
+    if "error_page" in context or len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
         return [(code, name, f"/{code}/") for code, name in settings.LANGUAGES]
     return [
         (code, name, "/".join(["", code, *parts[2:]])) for code, name in settings.LANGUAGES

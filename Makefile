@@ -1,0 +1,80 @@
+# Two commands are enough: `make run` and `make test`. `make help` lists the others.
+
+# Settings, for example `make run PORT=8001`:
+PORT ?= 8000
+# A Python 3.12 or newer; without one named, the best on PATH.
+PYTHON ?=
+# Where the site keeps everything of its own: database, mails, photos, secrets.
+LOCAL_DIR ?= .local
+# Folder with the sample files of banks, cameras and calendars.
+CORPORA ?= ../shared/corpora
+# More arguments for pytest, for example `make test ARGS="tests/events -x"`.
+ARGS ?=
+
+export PORT PYTHON LOCAL_DIR
+
+venv_python := .venv/bin/python
+# The virtual environment, up to date with the lock file named; takes a moment when it already is.
+make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test corpora lint format check messages lock clean reset
+
+help: ## Show this list
+	@printf 'make run starts the whole site, make test proves that it works.\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nSettings: PORT=%s, PYTHON=/path/to/python, LOCAL_DIR=%s\n' "$$PORT" "$$LOCAL_DIR"
+
+run: ## Start the site at http://localhost:8000/ (PORT=8001 for another port)
+	@$(make_venv) requirements.txt
+	@exec $(venv_python) -m campaign_site.launcher
+
+test: ## Run all tests, in a real browser too (ARGS="tests/events -x" for some)
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests $(ARGS)
+
+corpora: ## Run the tests on sample files from banks and cameras (CORPORA=folder)
+	@$(make_venv) requirements-dev.txt
+	@test -d "$(CORPORA)" || { echo "There is no folder $(CORPORA): name one, CORPORA=folder."; exit 1; }
+	@CORPORA=$$(cd "$(CORPORA)" && pwd) && export CORPORA && exec sh bin/run-tests -m corpora $(ARGS)
+
+lint: ## Check the style of the code and which way imports point
+	@$(make_venv) requirements-dev.txt
+	$(venv_python) -m ruff check .
+	$(venv_python) -m ruff format --check .
+	.venv/bin/lint-imports
+
+format: ## Put the code in shape
+	@$(make_venv) requirements-dev.txt
+	$(venv_python) -m ruff check --fix .
+	$(venv_python) -m ruff format .
+
+check: ## Check production settings, migrations and translations
+	@$(make_venv) requirements-dev.txt
+	@sh bin/check
+
+messages: ## Bring the French and Dutch catalogues up to date with the code
+	@$(make_venv) requirements-dev.txt
+	@$(venv_python) -m campaign_site.catalogues update
+
+lock: ## Compile the lock files again, with the newest versions allowed
+	@$(make_venv) requirements-dev.txt
+	@command -v uv >/dev/null || $(venv_python) -m pip install --quiet uv
+	@for name in requirements requirements-dev; do \
+		PATH="$$PATH:.venv/bin" uv pip compile --upgrade --universal --python-version 3.12 \
+			--generate-hashes --no-emit-index-url --quiet \
+			--custom-compile-command "make lock" --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+clean: ## Remove the virtual environment and what tools have left
+	@rm -rf .venv .coverage htmlcov .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: ## Remove the site's own data: database, mails, photos, secrets
+	@printf 'Remove %s with its database, mails, photos and secrets? Type yes: ' "$$LOCAL_DIR"
+	@read -r answer && test "$$answer" = yes || { echo "Nothing was removed."; exit 1; }
+	@for server in postgres postgres-test; do \
+		test ! -d "$$LOCAL_DIR/$$server" || $(venv_python) -m campaign_site.postgres stop \
+			"$$LOCAL_DIR/$$server" || exit 1; \
+	done
+	@rm -rf "$$LOCAL_DIR"

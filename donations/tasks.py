@@ -1,0 +1,38 @@
+"""The mail that a pledge sends: how to make the transfer."""
+
+from django.utils.translation import override
+from procrastinate.contrib.django import app
+
+from campaign_site import mail
+from campaign_site.hours import this_hour
+from campaign_site.tasks import MAIL_RETRY
+from donations import payment_qr
+from donations.models import Pledge
+
+
+@app.task(name="send_pledge_instructions", retry=MAIL_RETRY)
+def send_pledge_instructions(pledge_id: int) -> None:
+    """Mail the account, the amount, the communication and the payment code, in their language.
+
+    Does nothing when the mail went out before, or the pledge was cancelled or erased meanwhile.
+    A worker that is killed between sending and noting it sends the mail once more.
+    """
+    pledge = (
+        Pledge.objects.select_related("appeal__account", "supporter")
+        .filter(pk=pledge_id, status=Pledge.Status.PROMISED, instructions_sent_at=None)
+        .exclude(supporter=None)
+        .first()
+    )
+    if pledge is None:
+        return
+    with override(pledge.language):
+        link = mail.absolute_url(pledge.get_absolute_url())
+    picture = payment_qr.png(pledge.payment_code)
+    mail.send(
+        "pledge_instructions",
+        to=pledge.supporter.email,
+        context={"pledge": pledge, "account": pledge.appeal.account, "link": link},
+        language=pledge.language,
+        attachments=[mail.Attachment(payment_qr.PNG_NAME, picture, "image/png")],
+    )
+    Pledge.objects.filter(pk=pledge.pk).update(instructions_sent_at=this_hour())

@@ -1,0 +1,126 @@
+"""Take places for an event, and give them back."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign_site.hours import this_hour
+from campaign_site.idempotency import first_result
+from events import tasks
+from events.models import MAX_PARTY_SIZE, Event, SignUp
+from supporters.models import Supporter
+from supporters.services import remember_supporter
+
+
+class SignUpError(Exception):
+    """A sentence for the person, in their language; ``field`` is the form field it is about."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@transaction.atomic
+def sign_up(
+    *,
+    event: Event,
+    name: str,
+    email: str,
+    party_size: int,
+    language: str,
+    form_key: uuid.UUID,
+    form_digest: str,
+) -> SignUp:
+    """Take ``party_size`` places (1 to 10) for a person and mail them a confirmation.
+
+    The mail is enqueued in the same transaction. Calling twice with one form key returns the
+    first sign-up; other content under that key raises ``KeyReused``.
+
+    An address that has signed up for this event gets its confirmation once more and no more
+    places. Such a call succeeds and fails exactly like a new one, so that nobody can find out
+    from the form who is coming. Raises ``SignUpError`` when sign-up is closed or the places that
+    are left are too few; nothing is kept then, not even the address.
+    """
+    earlier = first_result(SignUp.objects, form_key, form_digest)
+    if earlier is not None:
+        return earlier
+    if not 1 <= party_size <= MAX_PARTY_SIZE:
+        raise SignUpError(_("One sign-up is for 10 people at most."), field="party_size")
+    supporter = remember_supporter(email=email, language=language)
+    # One sign-up of a person at a time: a second one that arrives now waits, then finds the first.
+    Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
+    known = _confirm_again(event, supporter)
+    has_room = _has_room(event, party_size) if known else take_places(event, party_size)
+    if not has_room:
+        raise _refusal(event, party_size)
+    row = known or SignUp.objects.create(
+        event=event,
+        supporter=supporter,
+        name=name,
+        party_size=party_size,
+        language=language,
+        form_key=form_key,
+        form_digest=form_digest,
+    )
+    tasks.send_sign_up_confirmation.defer(row_id=row.pk)
+    return row
+
+
+def take_places(event: Event, people: int) -> bool:
+    """Take places if sign-up is open and there are enough; return whether they were taken.
+
+    One conditional statement: of two transactions after the last place, the second waits for the
+    first and then finds the condition false.
+    """
+    open_with_room = Event.objects.taking_sign_ups().with_room_for(people).filter(pk=event.pk)
+    return bool(open_with_room.update(places_taken=F("places_taken") + people))
+
+
+def _has_room(event: Event, people: int) -> bool:
+    return Event.objects.taking_sign_ups().with_room_for(people).filter(pk=event.pk).exists()
+
+
+def _confirm_again(event: Event, supporter: Supporter) -> SignUp | None:
+    """Return the sign-up this person has, its confirmation due again; None when they have none."""
+    known = SignUp.objects.confirmed().filter(event=event, supporter=supporter)
+    return known.get() if known.update(confirmation_sent_at=None) else None
+
+
+def _refusal(event: Event, people: int) -> SignUpError:
+    """Say why there was no room a moment ago."""
+    current = Event.objects.get(pk=event.pk)
+    if not current.is_open:
+        return SignUpError(_("Sign-up for this event is closed."))
+    left = current.places_left
+    if left == 0:
+        return SignUpError(_("All places are taken."))
+    if left is None or left >= people:
+        return SignUpError(_("The number of places has just changed. Please send the form again."))
+    sentence = ngettext(
+        "Only %(left)d place is left. Sign up fewer people.",
+        "Only %(left)d places are left. Sign up fewer people.",
+        left,
+    )
+    return SignUpError(sentence % {"left": left}, field="party_size")
+
+
+@transaction.atomic
+def cancel_sign_up(*, sign_up: SignUp) -> bool:
+    """Cancel, free the places and mail that it is done; return False if it had been cancelled.
+
+    However often and at once it is called, the places are freed once. Raises ``SignUpError``
+    when the event has begun.
+    """
+    if sign_up.event.has_started:
+        raise SignUpError(_("This event has begun, so there is nothing left to cancel."))
+    confirmed = SignUp.objects.confirmed().filter(pk=sign_up.pk)
+    if not confirmed.update(status=SignUp.Status.CANCELLED, cancelled_at=this_hour()):
+        return False
+    Event.objects.filter(pk=sign_up.event_id).update(
+        places_taken=F("places_taken") - sign_up.party_size
+    )
+    tasks.send_sign_up_cancelled.defer(row_id=sign_up.pk)
+    return True

@@ -1,0 +1,36 @@
+"""Answer with one clean picture, so that nothing in it can run, be indexed or be embedded."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control
+
+from solidarity.models import HeldPhoto, Photo
+from solidarity.photo_files import EXTENSIONS, MEDIA_TYPES, read_picture
+
+# How long a photo may stay in caches after it was withdrawn.
+PUBLIC_SECONDS = 60
+
+
+def picture_response(
+    request: HttpRequest, photo: Photo | HeldPhoto, variant: str, *, public: bool = False
+) -> HttpResponse:
+    """Return the picture, or 304 when the browser has it; whoever asks must be allowed to.
+
+    ``public`` lets caches keep it for PUBLIC_SECONDS, otherwise nothing keeps it. Raises
+    ``Http404`` when the file is gone.
+    """
+    etag = f'"{photo.file_name}-{variant}"'
+    response = get_conditional_response(request, etag=etag) if public else None
+    if response is None:
+        try:
+            data = read_picture(photo.file_name, variant)
+        except FileNotFoundError as error:
+            raise Http404 from error
+        response = HttpResponse(data, content_type=MEDIA_TYPES[EXTENSIONS[variant]])
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Robots-Tag"] = "noindex, noimageindex"
+    if public:
+        response.headers["ETag"] = etag
+        patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
+    return response

@@ -1,0 +1,75 @@
+"""Mails about a photo, and the purges that keep nothing longer than was promised."""
+
+from django.utils import timezone
+from django.utils.translation import override
+from procrastinate.contrib.django import app
+
+from campaign_site import mail
+from campaign_site.tasks import MAIL_RETRY
+from solidarity import erasure, held_photos
+from solidarity.models import Photo
+
+_DECISION_MAILS = {
+    Photo.Status.APPROVED: "photo_approved",
+    Photo.Status.REJECTED: "photo_rejected",
+}
+
+
+def _find(photo_id: int) -> Photo | None:
+    """Return the photo if there is still somebody to write to."""
+    photo = Photo.objects.filter(pk=photo_id).select_related("supporter", "call").first()
+    return photo if photo and photo.supporter else None
+
+
+def _send(template: str, photo: Photo) -> None:
+    with override(photo.language):
+        context = {
+            "link": mail.absolute_url(photo.standing_url),
+            "retry_link": mail.absolute_url(photo.call.get_absolute_url()),
+            "is_open": photo.call.is_open,
+            "consents": photo.consents_in_force(),
+        }
+    mail.send(template, to=photo.supporter.email, context=context, language=photo.language)
+
+
+@app.task(name="send_photo_confirmation", retry=MAIL_RETRY)
+def send_photo_confirmation(photo_id: int) -> None:
+    """Tell the sender what was recorded and how to take it back; once."""
+    photo = _find(photo_id)
+    if photo is None or photo.confirmation_sent_at or photo.status == Photo.Status.WITHDRAWN:
+        return
+    _send("photo_confirmation", photo)
+    photo.confirmation_sent_at = timezone.now()
+    photo.save(update_fields=["confirmation_sent_at"])
+
+
+@app.task(name="send_photo_decision", retry=MAIL_RETRY)
+def send_photo_decision(photo_id: int) -> None:
+    """Tell the sender what the moderators decided; once for each decision that still stands."""
+    photo = _find(photo_id)
+    if photo is None or photo.decision_sent_at or photo.status not in _DECISION_MAILS:
+        return
+    _send(_DECISION_MAILS[photo.status], photo)
+    photo.decision_sent_at = timezone.now()
+    photo.save(update_fields=["decision_sent_at"])
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="purge_held_photos", queueing_lock="purge_held_photos")
+def purge_held_photos(timestamp: int) -> None:
+    """Forget the photos of forms that nobody sent within the hour. Safe to run twice."""
+    held_photos.purge_held_photos()
+
+
+@app.periodic(cron="17,47 * * * *")
+@app.task(name="purge_orphaned_photo_files", queueing_lock="purge_orphaned_photo_files")
+def purge_orphaned_photo_files(timestamp: int) -> None:
+    """Delete files that an interrupted request left behind. Safe to run twice."""
+    held_photos.purge_orphaned_files()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="erase_rejected_photos", queueing_lock="erase_rejected_photos")
+def erase_rejected_photos(timestamp: int) -> None:
+    """Erase what was rejected a week ago. Safe to run twice."""
+    erasure.erase_rejected_photos()

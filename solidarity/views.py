@@ -1,0 +1,141 @@
+"""Send a photo, see how it stands, take it back; the wall, and the pictures on it."""
+
+import contextlib
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaign_site.errors import form_key_reused, link_unusable
+from campaign_site.headers import extend_csp
+from campaign_site.idempotency import KeyReused
+from campaign_site.links import BadLink, find_by_token
+from campaign_site.same_origin import public_form
+from solidarity import services
+from solidarity.forms import PhotoForm
+from solidarity.held_photos import find_held_photo, hold_photo
+from solidarity.models import Photo, PhotoCall, Purpose
+from solidarity.pictures import PUBLIC_SECONDS, picture_response
+from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler, body_size
+from solidarity.wall import read_position, wall_page
+
+
+def _screen(
+    request: HttpRequest, name: str, call: PhotoCall, *, status: int = 200, **context: object
+) -> HttpResponse:
+    page = call.pages.live().filter(locale__language_code=get_language()).first()
+    values = {"call": call, "page_url": page.url if page else "", "robots": "noindex", **context}
+    return render(request, f"solidarity/{name}.html", values, status=status)
+
+
+@public_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the form and take it in; a photo that was chosen survives whatever else is wrong."""
+    call = get_object_or_404(PhotoCall, slug=slug)
+    if not call.is_open:
+        return _screen(request, "closed", call)
+    size = body_size(request)
+    request.upload_handlers = [UnnamedUploadHandler(request)]
+    if size > MAX_READ_BYTES:
+        form = PhotoForm.refused_unread(call=call, language=get_language())
+    elif request.method == "POST":
+        form = PhotoForm(request.POST, request.FILES, call=call, language=get_language())
+    else:
+        form = PhotoForm(call=call, language=get_language())
+    if size <= MAX_READ_BYTES and form.is_valid():
+        try:
+            return redirect(_submit(call, form).standing_url)
+        except KeyReused:
+            return form_key_reused(request)
+        except services.PhotoError as error:
+            form.refuse(str(error))
+    _hold_chosen(form)
+    too_large = size > settings.MAX_REQUEST_BYTES
+    response = _screen(request, "send", call, status=413 if too_large else 200, form=form)
+    return extend_csp(response, img_src=["blob:"])
+
+
+def _submit(call: PhotoCall, form: PhotoForm) -> Photo:
+    return services.submit_photo(
+        call=call,
+        image=form.chosen_image,
+        message=form.cleaned_data["message"],
+        display_name=form.cleaned_data["display_name"],
+        email=form.cleaned_data["email"],
+        consent_delivery=form.cleaned_data["consent_delivery"],
+        consent_wall=form.cleaned_data["consent_wall"],
+        language=get_language(),
+        form_key=form.key,
+        form_digest=form.content_digest,
+    )
+
+
+def _hold_chosen(form: PhotoForm) -> None:
+    """Hold the photo of a form that comes back. On a full disk, only the typed text survives."""
+    cleaned = form.cleaned_data.get("image") if form.is_bound else None
+    if cleaned:
+        with contextlib.suppress(OSError):
+            form.hold(hold_photo(cleaned=cleaned, source_digest=form.source_digest))
+
+
+@require_safe
+def held(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the photo of a form that has to be corrected to whoever holds that form."""
+    held_photo = find_held_photo(token)
+    if held_photo is None:
+        raise Http404
+    return picture_response(request, held_photo, "wall")
+
+
+@require_safe
+def photo(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what happens next to a photo, and offer to take it back."""
+    try:
+        found = find_by_token(Photo.objects.select_related("call"), Photo.LINK_PURPOSE, token)
+    except BadLink:
+        return link_unusable(request)
+    context = {"photo": found, "token": token, "consents": found.consents_in_force()}
+    return _screen(request, "photo", found.call, **context)
+
+
+@public_form
+@require_POST
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Take back the photo, or the one agreement that the form names."""
+    try:
+        found = find_by_token(Photo.objects.all(), Photo.LINK_PURPOSE, token)
+    except BadLink:
+        return link_unusable(request)
+    purpose = request.POST.get("purpose", "")
+    if purpose in Purpose.values:
+        services.withdraw_consent(found, purpose=purpose)
+    elif purpose == "":
+        services.withdraw_photo(found)
+    else:
+        raise Http404
+    return redirect("solidarity:photo", token)
+
+
+@require_safe
+def wall(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the photos whose senders and moderators agreed, in random order, page by page."""
+    call = get_object_or_404(PhotoCall, slug=slug)
+    after = read_position(request.GET.get("after", ""))
+    photos, next_position = wall_page(call, after=after)
+    context = {"photos": photos, "next_position": next_position, "is_first": after is None}
+    response = _screen(request, "wall", call, **context)
+    # Shorter than other pages are kept: what somebody takes back is gone within a minute.
+    patch_cache_control(response, public=True, max_age=0, s_maxage=PUBLIC_SECONDS)
+    response.headers["X-Robots-Tag"] = "noindex, noimageindex"
+    return response
+
+
+@require_safe
+def photo_file(request: HttpRequest, file_name: str, variant: str) -> HttpResponse:
+    """Answer with a picture of the wall; whatever is not public does not exist."""
+    found = get_object_or_404(Photo.objects.public(), file_name=file_name)
+    return picture_response(request, found, variant, public=True)

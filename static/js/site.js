@@ -1,0 +1,138 @@
+// What scripts add to the pages. Everything works without them: forms have addresses of their own.
+
+const parser = new DOMParser();
+
+/** Bring the form behind a link into the page, from its own address; on failure the link stays. */
+async function fetchForm(link) {
+  const slot = link.closest("[data-form-slot]") ?? link;
+  slot.setAttribute("data-waiting", "");
+  try {
+    const answer = await fetch(link.href, { credentials: "omit", signal: AbortSignal.timeout(15000) });
+    if (!answer.ok) return;
+    const page = parser.parseFromString(await answer.text(), "text/html");
+    const form = page.querySelector(`[data-form="${link.dataset.formLink}"]`);
+    if (!form) return;
+    form.action = new URL(form.getAttribute("action") || link.href, link.href).href;
+    const adopted = document.adoptNode(form);
+    link.replaceWith(adopted);
+    prepare(adopted);
+  } catch {
+    // Offline or too slow: the link leads to the form all the same.
+  } finally {
+    slot.removeAttribute("data-waiting");
+  }
+}
+
+/** Send a form once, however often the button is pressed. */
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const button = form.querySelector("button[data-busy]");
+    const label = button?.querySelector("[data-label]");
+    if (label) {
+      label.dataset.label = label.textContent;
+      label.textContent = button.dataset.busy;
+      button.setAttribute("aria-disabled", "true");
+    }
+  });
+}
+
+/** Coming back with the browser's own button must find forms that can be sent. */
+function wakeForms() {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    const label = form.querySelector("[data-label]");
+    if (label?.dataset.label) label.textContent = label.dataset.label;
+    form.querySelector("button[data-busy]")?.removeAttribute("aria-disabled");
+  }
+}
+
+/** Show the chosen picture, the message and the name as they will look, from memory alone. */
+function previewPhoto(form) {
+  const preview = form.querySelector("[data-preview]");
+  const input = form.querySelector("input[type=file][name=image]");
+  if (!preview || !input) return;
+  const picture = document.createElement("img");
+  picture.alt = preview.dataset.previewAlt;
+  picture.addEventListener("load", () => {
+    URL.revokeObjectURL(picture.src);
+    preview.hidden = false;
+  });
+  // Some cameras' formats cannot be shown by the browser; the site reads them all the same.
+  picture.addEventListener("error", () => {
+    preview.hidden = true;
+  });
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    if (!file) {
+      preview.hidden = true;
+      return;
+    }
+    picture.src = URL.createObjectURL(file);
+    preview.querySelector("figcaption").before(picture);
+  });
+  mirror(form.elements.message, preview.querySelector("[data-preview-message]"));
+  mirror(form.elements.display_name, preview.querySelector("[data-preview-name]"));
+}
+
+function mirror(field, place) {
+  if (!field || !place) return;
+  const show = () => {
+    place.textContent = field.value.trim();
+  };
+  field.addEventListener("input", show);
+  show();
+}
+
+/** Let a button copy its value, and say so to everybody. */
+function offerCopying(button) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const said = button.dataset.copied ?? document.body.dataset.copied ?? "";
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return;
+    }
+    status().textContent = "";
+    const label = button.querySelector("[data-label]") ?? button;
+    const before = (label.dataset.before ??= label.textContent);
+    label.textContent = said;
+    status().textContent = said;
+    setTimeout(() => {
+      label.textContent = before;
+    }, 2500);
+  });
+}
+
+/** The one place where short news is announced to screen readers. */
+function status() {
+  let place = document.querySelector("[data-status]");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "visually-hidden";
+    place.dataset.status = "";
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  return place;
+}
+
+function prepare(root) {
+  const forms = root.matches?.("form") ? [root] : root.querySelectorAll("form[data-form]");
+  for (const form of forms) {
+    sendOnce(form);
+    previewPhoto(form);
+  }
+  for (const button of root.querySelectorAll("[data-copy]")) offerCopying(button);
+}
+
+status();
+prepare(document);
+document.querySelector("[data-error-summary]")?.focus();
+for (const link of document.querySelectorAll("[data-form-link]")) fetchForm(link);
+window.addEventListener("pageshow", (event) => event.persisted && wakeForms());

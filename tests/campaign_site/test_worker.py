@@ -1,0 +1,113 @@
+"""A real worker process, killed with -9 in the middle of a mail."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from supporters.tasks import send_my_solidarity_link
+from tests.factories import make_supporter
+
+ROOT = Path(__file__).parents[2]
+
+
+class Mailer:
+    """Starts and kills workers that mail to ``smtp_server``."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.workers: list[subprocess.Popen] = []
+
+    def start(self) -> subprocess.Popen:
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "procrastinate", "worker"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
+                "WORKER_DATABASE": connection.settings_dict["NAME"],
+                "WORKER_MAIL_PORT": str(self.port),
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.workers.append(worker)
+        return worker
+
+
+@pytest.fixture
+def mailer(smtp_server, settings) -> Iterator[Mailer]:
+    starter = Mailer(settings.MAILERS["default"]["OPTIONS"]["port"])
+    yield starter
+    for worker in starter.workers:
+        worker.kill()
+        worker.wait()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_of_a_worker_killed_in_mid_mail_leaves_after_all(smtp_server, mailer):
+    reached, may_go_on = threading.Event(), threading.Event()
+    accept = smtp_server.handle_DATA
+
+    async def stall_once(server, session, envelope):
+        import asyncio
+
+        if not reached.is_set():
+            reached.set()
+            while not may_go_on.is_set():
+                await asyncio.sleep(0.05)
+            return "451 the first worker is dead by now"
+        return await accept(server, session, envelope)
+
+    smtp_server.handle_DATA = stall_once
+    supporter = make_supporter("sam@example.org")
+    send_my_solidarity_link.defer(supporter_id=supporter.pk, language="fr")
+
+    first = mailer.start()
+    assert reached.wait(30), "the first worker never reached the mail server"
+    first.kill()
+    first.wait()
+    may_go_on.set()
+    assert smtp_server.envelopes == []
+    mailer.start()
+
+    assert wait_for(lambda: bool(smtp_server.envelopes), 60)
+    time.sleep(2)
+    assert 1 <= len(smtp_server.envelopes) <= 2
+    assert smtp_server.messages[0]["Subject"] == "Votre lien"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refused_mail_is_tried_again(smtp_server, mailer):
+    accept = smtp_server.handle_DATA
+    refused = []
+
+    async def refuse_once(server, session, envelope):
+        if not refused:
+            refused.append(envelope)
+            return "451 come back later"
+        return await accept(server, session, envelope)
+
+    smtp_server.handle_DATA = refuse_once
+    supporter = make_supporter("sam@example.org")
+    send_my_solidarity_link.defer(supporter_id=supporter.pk, language="en")
+
+    mailer.start()
+
+    assert wait_for(lambda: bool(smtp_server.envelopes), 60)
+    assert len(refused) == 1

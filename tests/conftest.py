@@ -1,0 +1,129 @@
+"""Fixtures for every test: a seeded database, private files, mails, images, background tasks."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from io import BytesIO
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+from PIL import Image
+from procrastinate.contrib.django import app as tasks_app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests import database
+
+# Playwright's synchronous interface runs an event loop in the tests' own thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    name = f"test_{os.getpid()}"
+    with django_db_blocker.unblock():
+        template = database.ensure_template()
+        database.fresh_copy(template, name)
+
+    def restore(_case: TransactionTestCase) -> None:
+        database.fresh_copy(template, name)
+
+    TransactionTestCase._fixture_teardown = restore
+    yield
+    with django_db_blocker.unblock():
+        database.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings, tmp_path) -> None:
+    """Each test writes its files into a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PHOTO_ROOT = tmp_path / "photos"
+    photos = settings.STORAGES["photos"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "photos": {**photos, "OPTIONS": {**photos["OPTIONS"], "location": tmp_path / "photos"}},
+    }
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def make_image() -> Callable[..., bytes]:
+    """Return a function that makes the bytes of a small picture in any format Pillow writes."""
+
+    def make(
+        *, size: tuple[int, int] = (64, 48), colour: str = "#d8352a", kind: str = "JPEG", **options
+    ) -> bytes:
+        out = BytesIO()
+        Image.new("RGB", size, colour).save(out, kind, **options)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def run_tasks() -> Callable[[], list[str]]:
+    """Return a function that runs every waiting task here and now, and tells their names."""
+
+    def run() -> list[str]:
+        done = []
+        for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+            tasks_app.tasks[job.task_name].func(**job.args)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk]
+                )
+            done.append(job.task_name)
+        return done
+
+    return run
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Mailbox:
+    """A mail server that accepts everything and remembers it."""
+
+    def __init__(self) -> None:
+        self.envelopes: list = []
+
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+    @property
+    def messages(self) -> list:
+        return [message_from_bytes(e.content, policy=policy.default) for e in self.envelopes]
+
+
+@pytest.fixture
+def smtp_server(settings) -> Iterator[Mailbox]:
+    """A real SMTP server on this machine; the site's mailer points at it."""
+    mailbox = Mailbox()
+    port = free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 10},
+        }
+    }
+    yield mailbox
+    controller.stop()
+
+
+@pytest.fixture
+def languages() -> list[str]:
+    return [code for code, _ in django_settings.LANGUAGES]

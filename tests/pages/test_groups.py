@@ -1,0 +1,66 @@
+import pytest
+from django.core.management import call_command
+
+from pages.groups import PERMISSIONS, ensure_groups
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("group", "allowed", "denied"),
+    [
+        ("Editors", "pages.change_sitewords", "solidarity.moderate_photo"),
+        ("Editors", "events.view_signup", "donations.view_pledge"),
+        ("Moderators", "solidarity.moderate_photo", "donations.view_pledge"),
+        ("Moderators", "wagtailadmin.access_admin", "donations.view_bankaccount"),
+        ("Treasurers", "donations.view_pledge", "solidarity.view_photo"),
+        ("Treasurers", "donations.change_appeal", "donations.change_bankaccount"),
+        ("Administrators", "donations.change_bankaccount", "auth.add_group"),
+    ],
+)
+def test_group_may_do_its_work_and_no_more(group, allowed, denied):
+    user = make_staff(group)
+
+    assert user.has_perm(allowed)
+    assert not user.has_perm(denied)
+
+
+def test_running_again_takes_away_what_was_added_by_hand():
+    from django.contrib.auth.models import Group, Permission
+
+    group = Group.objects.get(name="Moderators")
+    group.permissions.add(Permission.objects.get(codename="view_pledge"))
+
+    ensure_groups()
+
+    assert group.permissions.count() == len(PERMISSIONS["Moderators"])
+
+
+def test_only_editors_and_administrators_may_publish(client):
+    from wagtail.models import Page
+
+    page = Page.objects.get(url_path="/home/")
+    for group, may in [
+        ("Editors", True),
+        ("Administrators", True),
+        ("Moderators", False),
+        ("Treasurers", False),
+    ]:
+        assert page.permissions_for_user(make_staff(group)).can_publish() is may
+
+
+def test_development_staff_log_in_with_what_the_file_says(client, settings, tmp_path):
+    from pages import demonstration
+
+    path = tmp_path / "logins.txt"
+    demonstration.ensure_staff(path)
+    before = path.read_text()
+    demonstration.ensure_staff(path)
+
+    assert path.read_text() == before
+    assert path.stat().st_mode & 0o077 == 0
+    name, password = before.splitlines()[0].split()
+    assert client.login(username=name, password=password)
+    assert not client.login(username=name, password="wrong" * 4)
+    call_command("check")

@@ -1,0 +1,71 @@
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from PIL import Image
+
+from pages.images import EditorialImage
+from solidarity.images import ImageRefused
+from tests.factories import make_staff
+
+pytestmark = pytest.mark.django_db
+
+CANARY = b"CANARY-4711"
+
+
+def photo_with_canary() -> bytes:
+    exif = Image.Exif()
+    exif[0x010E] = CANARY.decode()
+    out = BytesIO()
+    Image.new("RGB", (80, 60), "#d8352a").save(out, "JPEG", exif=exif, comment=CANARY)
+    return out.getvalue()
+
+
+def test_editors_picture_is_stored_clean_and_renamed(client):
+    assert CANARY in photo_with_canary()
+    client.force_login(make_staff("Editors"))
+    upload = ContentFile(photo_with_canary(), name="Firstname Lastname Street.jpg")
+
+    answer = client.post(
+        reverse("wagtailimages:add"),
+        {"title": "A picture", "file": upload, "collection": 1, "tags": "", "description": ""},
+    )
+
+    assert answer.status_code == 302
+    picture = EditorialImage.objects.get()
+    assert CANARY not in picture.file.read()
+    assert "Lastname" not in picture.file.name
+    for spec in ("width-40", "width-40|format-png", "width-40|format-webp"):
+        rendition = picture.get_rendition(spec)
+        assert CANARY not in rendition.file.read()
+        assert "Lastname" not in rendition.file.name
+
+
+def test_picture_saved_by_code_is_cleaned_as_well():
+    picture = EditorialImage(
+        title="x", file=ContentFile(photo_with_canary(), name="a.jpg")
+    )
+    picture.save()
+
+    picture = EditorialImage.objects.get()
+    assert CANARY not in picture.file.read()
+    assert (picture.width, picture.height) == (80, 60)
+
+
+def test_unreadable_picture_is_refused():
+    out = BytesIO()
+    Image.effect_noise((400, 300), 80).save(out, "JPEG")
+    half = out.getvalue()[: len(out.getvalue()) // 2]
+
+    with pytest.raises(ImageRefused):
+        EditorialImage(title="x", file=ContentFile(half, name="a.jpg")).save()
+    assert not EditorialImage.objects.exists()
+
+
+def test_original_is_not_public(client):
+    picture = EditorialImage(title="x", file=ContentFile(photo_with_canary(), name="a.jpg"))
+    picture.save()
+
+    assert client.get(f"/media/{picture.file.name}").status_code == 404
+    assert client.get(picture.get_rendition("width-40").url).status_code == 200

@@ -1,0 +1,126 @@
+"""Every fact of #NotATarget on the rendered pages, in three languages."""
+
+import html
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from wagtail.models import Page
+
+from pages.models import AppealPage, CampaignPage, EventPage, PhotoCallPage
+from pages.seeding import read_content
+from tests.factories import in_days
+
+pytestmark = pytest.mark.django_db
+
+FACTS = tomllib.loads((Path(__file__).parent / "seed_facts.toml").read_text(encoding="utf-8"))[
+    "facts"
+]
+MODELS = {
+    "campaign": CampaignPage,
+    "photo_call": PhotoCallPage,
+    "event": EventPage,
+    "appeal": AppealPage,
+}
+
+
+def visible(response) -> str:
+    """The text a reader sees, with its spaces as they are."""
+    body = response.content.decode()
+    body = re.sub(r"(?s)<(script|style)\b.*?</\1>", "", body)
+    body = html.unescape(re.sub(r"<[^>]+>", " ", body))
+    return re.sub(r"[ \n\t]+", " ", body)
+
+
+def seed_page(kind: str, language: str) -> Page:
+    content = read_content("notatarget")
+    return MODELS[kind].objects.get(
+        slug=content[kind]["slug"][language], locale__language_code=language
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("kind", sorted(MODELS))
+def test_every_fact_is_on_its_page(client, kind, language):
+    text = visible(client.get(seed_page(kind, language).url))
+    wanted = [
+        (fact["id"], phrase)
+        for fact in FACTS
+        if fact["page"] == kind
+        for phrase in fact[language]
+    ]
+
+    assert len(wanted) >= 5
+    assert [item for item in wanted if item[1] not in text] == []
+
+
+def test_facts_are_looked_for_in_earnest(client):
+    text = visible(client.get(seed_page("campaign", "en").url))
+
+    assert "Victor" in text
+    assert "Friday 10 December 2022" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("kind", ["photo_call", "event", "appeal"])
+def test_past_actions_offer_no_form(client, kind, language):
+    page = seed_page(kind, language)
+
+    past = client.get(page.url).content.decode()
+
+    assert page.fact.is_past
+    assert "data-form-link" not in past
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize(
+    ("model", "form"),
+    [(PhotoCallPage, "photo"), (EventPage, "signup"), (AppealPage, "pledge")],
+)
+def test_open_demo_actions_offer_their_form(client, model, form, language):
+    page = model.objects.get(locale__language_code=language, title__startswith="DEMO")
+
+    body = client.get(page.url).content.decode()
+
+    link = re.search(rf'<a[^>]*data-form-link="{form}"[^>]*>', body).group(0)
+    address = re.search(r'href="([^"]+)"', link).group(1)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert f'data-form="{form}"' in answer.content.decode()
+    assert answer["Cache-Control"] == "private, no-store"
+    assert address.startswith(f"/{language}/")
+
+
+def test_demo_is_dated_from_the_day_of_loading():
+    page = EventPage.objects.get(locale__language_code="en", title__startswith="DEMO")
+
+    assert page.event.day == in_days(60)
+    assert timezone.localtime(page.event.starts_at).hour == 14
+
+
+def test_loading_again_changes_nothing_and_brings_nothing_back(settings, tmp_path):
+    settings.IS_DEVELOPMENT_SITE = False
+    page = seed_page("campaign", "nl")
+    page.lead = "Changed by an editor."
+    page.save_revision().publish()
+    EventPage.objects.get(locale__language_code="en", title__startswith="DEMO").delete()
+    before = list(Page.objects.order_by("pk").values_list("pk", "url_path", "title"))
+
+    call_command("seed_site")
+
+    assert list(Page.objects.order_by("pk").values_list("pk", "url_path", "title")) == before
+    assert CampaignPage.objects.get(pk=page.pk).lead == "Changed by an editor."
+
+
+def test_production_loads_no_demonstration(settings):
+    from pages.models import LoadedContent
+
+    LoadedContent.objects.filter(key__startswith="demo").delete()
+    settings.IS_DEVELOPMENT_SITE = False
+
+    call_command("seed_site")
+
+    assert not LoadedContent.objects.filter(key__startswith="demo").exists()
