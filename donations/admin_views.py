@@ -150,6 +150,7 @@ class AppealViewSet(ModelViewSet):
             ),
             FieldPanel("account"),
             FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
+            FieldPanel("is_closed"),
             FieldPanel("is_demo"),
         ],
         base_form_class=AppealForm,

@@ -85,6 +85,9 @@ class Appeal(models.Model):
     )
     opens_on = models.DateField(_("first day"), null=True, blank=True)
     closes_on = models.DateField(_("last day"), null=True, blank=True)
+    is_closed = models.BooleanField(
+        _("closed"), default=False, help_text=_("Closes it at once, whatever the days say.")
+    )
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
     name = InLanguage("name")
@@ -110,11 +113,13 @@ class Appeal(models.Model):
     @property
     def is_open(self) -> bool:
         today = timezone.localdate()
-        return (self.opens_on or today) <= today <= (self.closes_on or today)
+        in_time = (self.opens_on or today) <= today <= (self.closes_on or today)
+        return in_time and not self.is_closed
 
     @property
     def is_past(self) -> bool:
-        return self.closes_on is not None and self.closes_on < timezone.localdate()
+        ended = self.closes_on is not None and self.closes_on < timezone.localdate()
+        return ended or self.is_closed
 
     @cached_property
     def pledged_eur(self) -> Decimal:

@@ -1,6 +1,6 @@
 """The frame around every screen: menus, languages, footer. Pages and forms share it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from wagtail.models import Page
@@ -43,25 +43,34 @@ def build_frame(*, page: BasePage | None, language: str) -> Frame:
     Five queries with a page, three without; none of them depends on how much the page links to.
     """
     words = site_words(language)
-    menu_ids = _chosen(words.menu) if words else []
-    footer_ids = _chosen(words.footer_menu) if words else []
-    ids = {*menu_ids, *footer_ids, *(page.linked_ids() if page else ())}
+    menu = _entries(words.menu) if words else []
+    footer = _entries(words.footer_menu) if words else []
+    ids = {number for number, _ in [*menu, *footer]} | (page.linked_ids() if page else set())
     table, children = links.resolve(ids, language, children_of=page)
     return Frame(
         language=language,
         organisation=Organisation.load(),
         words=words,
-        menu=[table[number] for number in menu_ids if number in table],
-        footer_menu=[table[number] for number in footer_ids if number in table],
+        menu=_menu_links(menu, table),
+        footer_menu=_menu_links(footer, table),
         alternates=page_alternates(page) if page else [],
         links=table,
         children=children,
     )
 
 
-def _chosen(stream) -> list[int]:
-    """The page ids of a menu, from its stored form: choosers need not fetch the pages."""
-    return [item["value"] for item in stream.raw_data if item.get("value")]
+def _entries(stream) -> list[tuple[int, str]]:
+    """The (page id, label) of a menu's entries, as stored: nothing is fetched for that."""
+    values = [item["value"] for item in stream.raw_data]
+    return [(value["page"], value.get("label", "")) for value in values if value.get("page")]
+
+
+def _menu_links(entries: list[tuple[int, str]], table: dict[int, Link]) -> list[Link]:
+    return [
+        replace(table[number], title=label or table[number].title)
+        for number, label in entries
+        if number in table
+    ]
 
 
 def page_alternates(page: Page) -> list[tuple[str, str, str]]:

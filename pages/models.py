@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.blocks import PageChooserBlock, StreamBlock
+from wagtail.blocks import CharBlock, PageChooserBlock, StreamBlock, StructBlock
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
@@ -23,8 +23,19 @@ from pages.images import EditorialImage, EditorialRendition
 __all__ = ["EditorialImage", "EditorialRendition"]
 
 
-class MenuBody(StreamBlock):
+class MenuItemBlock(StructBlock):
     page = PageChooserBlock(label=_("Page"))
+    label = CharBlock(
+        label=_("Text"), max_length=40, required=False, help_text=_("Empty: the page's title.")
+    )
+
+    class Meta:
+        icon = "link"
+        label = _("Menu entry")
+
+
+class MenuBody(StreamBlock):
+    item = MenuItemBlock()
 
 
 @register_snippet

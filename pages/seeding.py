@@ -156,7 +156,7 @@ def load_campaign() -> None:
     organisation.save()
     call = PhotoCall.objects.create(
         slug="notatarget-2022",
-        closes_on=date(2022, 12, 31),
+        is_closed=True,
         **names(content["photo_call"], "name"),
         **names(content["photo_call"], "recipient"),
     )
@@ -170,7 +170,7 @@ def load_campaign() -> None:
     appeal = Appeal.objects.create(
         slug="notatarget-2022",
         account=account,
-        closes_on=date(2022, 12, 31),
+        is_closed=True,
         **names(content["appeal"], "name"),
     )
     campaign = _publish_campaign(content["campaign"])
@@ -178,11 +178,16 @@ def load_campaign() -> None:
     _fill_campaign(campaign, content["campaign"], actions, appeal)
 
 
+def _same(text: str) -> dict[str, str]:
+    """A text that is the same in every language."""
+    return dict.fromkeys(dict(settings.LANGUAGES), text)
+
+
 def _publish_campaign(entry: dict) -> CampaignPage:
     words = Words()
     page = CampaignPage(
         title=words(entry["title"]),
-        name=words(dict.fromkeys(["en", *TRANSLATIONS], entry["name"])),
+        name=words(_same(entry["name"])),
         strapline=words(entry["strapline"]),
         lead=words(entry["lead"]),
         search_description=words(entry["search_description"]),
@@ -216,7 +221,7 @@ def _fill_campaign(
     words = Words()
     for field in ("title", "strapline", "lead", "search_description"):
         words(entry[field])
-    words(dict.fromkeys(["en", *TRANSLATIONS], entry["name"]))
+    words(_same(entry["name"]))
     campaign.body = [
         *sections(entry["sections"], words),
         ("actions", _action_cards(entry, actions, words)),
@@ -283,8 +288,11 @@ def load_menus() -> None:
         tagline=words(content["tagline"]),
         mission=words(content["mission"]),
         footer_slogan=words(content["footer_slogan"]),
-        menu=[("page", page) for page in [*campaigns, *texts[:1]]],
-        footer_menu=[("page", page) for page in texts],
+        menu=[
+            *(("item", {"page": page, "label": words(_same(page.name))}) for page in campaigns),
+            *(("item", {"page": page, "label": ""}) for page in texts[:1]),
+        ],
+        footer_menu=[("item", {"page": page, "label": ""}) for page in texts],
         locale=Locale.get_default(),
     )
     for language in TRANSLATIONS:

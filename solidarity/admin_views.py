@@ -162,6 +162,7 @@ class PhotoCallViewSet(ModelViewSet):
                 heading=gettext_lazy("Recipient"),
             ),
             FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
+            FieldPanel("is_closed"),
         ]
     )
 

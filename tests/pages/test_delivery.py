@@ -43,7 +43,7 @@ def test_queries_do_not_grow_with_blocks_links_and_menu(client, language):
     page.save_revision().publish()
     words = SiteWords.objects.get(locale__language_code=language)
     for _ in range(5):
-        words.menu.append(("page", page))
+        words.menu.append(("item", {"page": page, "label": "Once more"}))
     words.save()
 
     body = client.get(page.url).content.decode()

@@ -80,7 +80,7 @@ def test_approval_is_told(smtp_server, run_tasks):
     assert run_tasks() == ["send_photo_confirmation", "send_photo_decision"]
 
     message = smtp_server.messages[1]
-    assert "We gebruiken graag wat je ons stuurde" in text_of(message)
+    assert "We gebruiken het graag" in text_of(message)
     assert [secret for secret in SECRETS if secret in str(message)] == []
     photo.refresh_from_db()
     assert photo.decision_sent_at is not None
