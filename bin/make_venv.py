@@ -79,7 +79,8 @@ def _works() -> bool:
         return False
     wanted = f"== {sys.version_info[:2]}" if os.environ.get("PYTHON") else ">= (3, 12)"
     check = f"import sys; sys.exit(not sys.version_info[:2] {wanted})"
-    return subprocess.run([PYTHON, "-c", check], check=False, capture_output=True).returncode == 0
+    asked = subprocess.run([PYTHON, "-c", check], check=False, capture_output=True)  # noqa: S603
+    return asked.returncode == 0
 
 
 def _create() -> None:
@@ -93,7 +94,8 @@ def _create() -> None:
     _say(f"Making .venv with {sys.executable}")
     pip = ["--without-pip"] if shutil.which("uv") else []
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", *pip, VENV], check=False)
+    command = [sys.executable, "-m", "venv", *pip, str(VENV)]
+    made = subprocess.run(command, check=False)  # noqa: S603
     if made.returncode != 0:
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit("The virtual environment could not be made; the reason is above.")
@@ -108,7 +110,8 @@ def _install(lock_file: Path) -> None:
         installer = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
         installer += ["--disable-pip-version-check", "--progress-bar", "off"]
     command = [*installer, "--require-hashes", "--requirement", str(lock_file)]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+    installed = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603
+    if installed.returncode != 0:
         sys.exit(f"{lock_file.name} could not be installed; the reason is above.")
 
 

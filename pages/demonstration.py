@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
@@ -121,7 +122,7 @@ def _write(pen: ImageDraw.ImageDraw, message: str, board: list[int]) -> None:
     """Write ``message`` into the board as large as it fits."""
     width, height = board[2] - board[0] - 80, board[3] - board[1] - 60
     for size in range(92, 20, -4):
-        font = ImageFont.load_default(size)
+        font = _headline_font(size)
         lines = _wrapped(pen, message, font, width)
         box = pen.multiline_textbbox((0, 0), "\n".join(lines), font=font, spacing=12)
         if box[3] - box[1] <= height and box[2] - box[0] <= width:
@@ -130,6 +131,12 @@ def _write(pen: ImageDraw.ImageDraw, message: str, board: list[int]) -> None:
     pen.multiline_text(
         middle, "\n".join(lines), font=font, fill=_INK, anchor="mm", align="center", spacing=12
     )
+
+
+def _headline_font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(settings.BASE_DIR / "static" / "fonts" / "archivo.woff2", size)
+    font.set_variation_by_axes([820, 66])  # weight, width
+    return font
 
 
 def _wrapped(pen, message: str, font, width: int) -> list[str]:

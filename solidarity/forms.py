@@ -51,8 +51,8 @@ class PhotoForm(PublicForm):
         label=_("Your photo"),
         help_text=_(
             "JPEG, PNG or HEIC, 15 MB at most. We remove the place, the time and everything else "
-            "that a camera hides in a photo. Everybody in it has to agree; a sign without your face "
-            "is fine too."
+            "that a camera hides in a photo. Everybody in it has to agree; a sign without your "
+            "face is fine too."
         ),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         error_messages={

@@ -38,15 +38,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     call = get_object_or_404(PhotoCall, slug=slug)
     if not call.is_open:
         return _screen(request, "closed", call)
-    size = body_size(request)
-    request.upload_handlers = [UnnamedUploadHandler(request)]
-    if size > MAX_READ_BYTES:
-        form = PhotoForm.refused_unread(call=call, language=get_language())
-    elif request.method == "POST":
-        form = PhotoForm(request.POST, request.FILES, call=call, language=get_language())
-    else:
-        form = PhotoForm(call=call, language=get_language())
-    if size <= MAX_READ_BYTES and form.is_valid():
+    form = _read_form(request, call)
+    if form.is_valid():
         try:
             return redirect(_submit(call, form).standing_url)
         except KeyReused:
@@ -54,9 +47,19 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         except services.PhotoError as error:
             form.refuse(str(error))
     _hold_chosen(form)
-    too_large = size > settings.MAX_REQUEST_BYTES
+    too_large = body_size(request) > settings.MAX_REQUEST_BYTES
     response = _screen(request, "send", call, status=413 if too_large else 200, form=form)
     return extend_csp(response, img_src=["blob:"])
+
+
+def _read_form(request: HttpRequest, call: PhotoCall) -> PhotoForm:
+    """Return what was sent, or an empty form; a body that is far too large is not read at all."""
+    if body_size(request) > MAX_READ_BYTES:
+        return PhotoForm.refused_unread(call=call, language=get_language())
+    if request.method != "POST":
+        return PhotoForm(call=call, language=get_language())
+    request.upload_handlers = [UnnamedUploadHandler(request)]
+    return PhotoForm(request.POST, request.FILES, call=call, language=get_language())
 
 
 def _submit(call: PhotoCall, form: PhotoForm) -> Photo:

@@ -127,3 +127,9 @@ def test_broken_catalogue_is_named(project):
 
     with pytest.raises(catalogues.CatalogueError, match="locale/fr/LC_MESSAGES/django.po"):
         catalogues.compile_all()
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_the_whole_site_is_translated(language):
+    assert catalogues.missing(language) == []
+    assert catalogues.mismatched(language) == []

@@ -63,6 +63,13 @@ def test_appeal_is_open_from_its_first_to_its_last_day(opens, closes, is_open, i
     assert (appeal.is_open, appeal.is_past) == (is_open, is_past)
 
 
+@pytest.mark.parametrize("closes", [None, 5])
+def test_appeal_that_staff_closed_is_past_whatever_its_days_say(closes, db):
+    appeal = make_appeal(closes_on=closes and in_days(closes), is_closed=True)
+
+    assert (appeal.is_open, appeal.is_past) == (False, True)
+
+
 def test_promises_add_up_without_those_taken_back(db):
     appeal = make_appeal()
     make_pledge(appeal=appeal, amount_eur="25.00")

@@ -153,6 +153,16 @@ def test_appeal_that_is_not_open_says_so_and_takes_nothing(client, days, words):
     assert not Pledge.objects.exists()
 
 
+def test_appeal_closed_before_its_last_day_names_no_day_to_come(client):
+    appeal = make_appeal(is_closed=True)
+    pledge = make_pledge(appeal=appeal)
+
+    for path in (f"/en/donations/{appeal.slug}/", path_of(pledge)):
+        page = client.get(path).content.decode()
+        assert "This appeal is over" in page
+        assert "last day was" not in page
+
+
 def test_closed_appeal_leads_to_its_page_in_the_reader_language(client):
     appeal = Appeal.objects.exclude(slug="demo").get()
     assert appeal.is_past
