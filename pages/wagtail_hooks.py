@@ -1,5 +1,7 @@
 """What the site adds to Wagtail's admin for pages."""
 
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 
 from pages.link_handler import LocalisedPageLinkHandler
@@ -8,3 +10,8 @@ from pages.link_handler import LocalisedPageLinkHandler
 @hooks.register("register_rich_text_features", order=100)
 def link_pages_in_the_reader_language(features) -> None:
     features.register_link_type(LocalisedPageLinkHandler)
+
+
+@hooks.register("insert_global_admin_css")
+def brand_the_admin() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin/brand.css"))

@@ -16,10 +16,16 @@ from PIL import Image
 from procrastinate.contrib.django import app as tasks_app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from campaign_site import catalogues
 from tests import database
 
 # Playwright's synchronous interface runs an event loop in the tests' own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_catalogues() -> None:
+    catalogues.compile_all()
 
 
 @pytest.fixture(scope="session")

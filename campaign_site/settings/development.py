@@ -30,10 +30,16 @@ else:
             "NAME": "campaign",
             "USER": "site",
             "HOST": str(postgres.start(LOCAL_DIR / "postgres")),
+            "PORT": "5432",
             "CONN_MAX_AGE": 0,
         }
     }
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": 12,
+    "timeout": 2,
+}
 
 MAILERS = {
     "default": {

@@ -35,8 +35,11 @@ if len(SUPPORTER_LOOKUP_KEY) < 32:
     raise ImproperlyConfigured("SUPPORTER_LOOKUP_KEY must hold at least 32 characters.")
 
 DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
+# A connection that died with the server is noticed and replaced before a visitor meets it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
+    "timeout": 2,
     "max_size": env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
 }
 

@@ -29,6 +29,7 @@ else:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": "campaign",
             "USER": "site",
+            "PORT": "5432",
             "HOST": str(
                 postgres.start(
                     LOCAL_DIR / "postgres-test", options={**_fast, "max_connections": "300"}
