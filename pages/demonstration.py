@@ -141,7 +141,7 @@ def _headline_font(size: int) -> ImageFont.FreeTypeFont:
 
 def _wrapped(pen, message: str, font, width: int) -> list[str]:
     lines = [""]
-    for word in message.split():
+    for word in message.split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if pen.textlength(longer, font=font) <= width or not lines[-1]:
             lines[-1] = longer
