@@ -26,9 +26,7 @@ def new_form_key(purpose: str) -> str:
 def read_form_key(purpose: str, token: str) -> uuid.UUID | None:
     """Return the key in ``token``, or None when it is damaged, another form's, or a day old."""
     try:
-        key = signing.loads(
-            token, salt=f"form-key:{purpose}", max_age=FORM_KEY_LIFETIME_SECONDS
-        )
+        key = signing.loads(token, salt=f"form-key:{purpose}", max_age=FORM_KEY_LIFETIME_SECONDS)
         return uuid.UUID(hex=key)
     except (signing.BadSignature, ValueError, TypeError):
         return None

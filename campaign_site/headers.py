@@ -47,7 +47,7 @@ def permissions_policy(allowed: set[str] | frozenset[str] = frozenset()) -> str:
 
 
 def allow_features(response: HttpResponse, *features: str) -> HttpResponse:
-    """Let the page use these browser features on our own origin (``camera``, ``clipboard-write``)."""
+    """Let the page use these features (``camera``, ``clipboard-write``) on our own origin."""
     unknown = set(features) - set(_FEATURES)
     if unknown:
         raise ValueError(f"Unknown browser features: {sorted(unknown)}")

@@ -45,7 +45,7 @@ class ImpersonalFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
-    def formatException(self, ei) -> str:  # noqa: N802  (the name is logging's)
+    def formatException(self, ei) -> str:
         kind, error, frames = ei
         lines = ["Traceback (texts left out, they may name people):"]
         lines += [

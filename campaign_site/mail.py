@@ -64,5 +64,3 @@ def _sender_domain() -> str:
 def absolute_url(path: str) -> str:
     """Return ``path`` on this site with scheme and host, for use in mails and feeds."""
     return f"{settings.SITE_URL}{path}"
-
-

@@ -90,7 +90,9 @@ class ActionCardsBlock(blocks.StructBlock):
         label = _("Action cards")
         template = "blocks/action_cards.html"
         value_class = SectionValue
-        description = _("Up to three placards, each leading to a photo call, an event or an appeal.")
+        description = _(
+            "Up to three placards, each leading to a photo call, an event or an appeal."
+        )
         preview_value = {
             "heading": "Your turn",
             "cards": [

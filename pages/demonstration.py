@@ -97,7 +97,9 @@ def load_photos() -> None:
                 form_key=uuid.uuid4(),
                 form_digest="",
             )
-        services.approve_photo(photo=photo, moderator=None, alt_text=entry["alt"][entry["language"]])
+        services.approve_photo(
+            photo=photo, moderator=None, alt_text=entry["alt"][entry["language"]]
+        )
 
 
 def draw_placard(message: str, number: int) -> bytes:

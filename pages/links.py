@@ -28,7 +28,7 @@ class Link:
     fact: Model | None = None
 
 
-_active: ContextVar[dict[int, Link]] = ContextVar("page_links", default={})
+_active: ContextVar[dict[int, Link] | None] = ContextVar("page_links", default=None)
 
 
 def activate(links: dict[int, Link]) -> None:
@@ -37,11 +37,12 @@ def activate(links: dict[int, Link]) -> None:
 
 
 def deactivate() -> None:
-    _active.set({})
+    _active.set(None)
 
 
 def active() -> dict[int, Link]:
-    return _active.get()
+    """Return the table in use; empty when none is."""
+    return _active.get() or {}
 
 
 def site_roots() -> dict[str, str]:

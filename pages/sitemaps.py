@@ -1,4 +1,4 @@
-"""The sitemap: every live page in every language, with its translations (sitemaps.org, hreflang)."""
+"""The sitemap (sitemaps.org): every live page in every language, with its translations."""
 
 from collections import defaultdict
 

@@ -1,6 +1,6 @@
 """Pages, last of all addresses. The names are Wagtail's, which builds page addresses from them."""
 
-from django.urls import path, re_path
+from django.urls import re_path
 from wagtail import urls as wagtail_urls
 
 from pages import views

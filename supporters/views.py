@@ -25,9 +25,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the address; the answer is the same whether it is known here or not."""
     form = LinkRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.request_my_solidarity(
-            email=form.cleaned_data["email"], language=get_language()
-        )
+        services.request_my_solidarity(email=form.cleaned_data["email"], language=get_language())
         return redirect("supporters:sent")
     return render(request, "supporters/ask.html", {"form": form, "robots": "noindex"})
 

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from PIL import Image
 from procrastinate.contrib.django import app as tasks_app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -57,8 +58,11 @@ def private_files(settings, tmp_path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_caches() -> None:
+def clean_slate() -> Iterator[None]:
+    """No test inherits the cache or the active language of another."""
     cache.clear()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.envelopes: list = []
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:
         self.envelopes.append(envelope)
         return "250 OK"
 

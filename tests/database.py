@@ -76,7 +76,9 @@ def _drop_stale(server: psycopg.Connection) -> None:
 
     One older generation may still be in use.
     """
-    runs = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
+    runs = server.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'"
+    ).fetchall()
     for (name,) in runs:
         if not Path(f"/proc/{name.removeprefix('test_')}").exists():
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

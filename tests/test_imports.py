@@ -31,8 +31,10 @@ def test_a_planted_breach_is_found(tmp_path):
         (tmp_path / app / "__init__.py").touch()
     (tmp_path / "events" / "services.py").write_text("from donations import models\n")
     (tmp_path / "donations" / "models.py").touch()
-    rules = (ROOT / "pyproject.toml").read_text().replace(
-        'ignore_imports = ["campaign_site.urls -> pages.*"]', ""
+    rules = (
+        (ROOT / "pyproject.toml")
+        .read_text()
+        .replace('ignore_imports = ["campaign_site.urls -> pages.*"]', "")
     )
     (tmp_path / "pyproject.toml").write_text(rules)
 

@@ -30,9 +30,7 @@ def same_screen(context) -> list[tuple[str, str, str]]:
     parts = context["request"].path.split("/")
     if "error_page" in context or len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES):
         return [(code, name, f"/{code}/") for code, name in settings.LANGUAGES]
-    return [
-        (code, name, "/".join(["", code, *parts[2:]])) for code, name in settings.LANGUAGES
-    ]
+    return [(code, name, "/".join(["", code, *parts[2:]])) for code, name in settings.LANGUAGES]
 
 
 @register.simple_tag

@@ -55,9 +55,7 @@ def only_link(mail: EmailMessage, address: str) -> str:
 
 @LANGUAGES
 @WITH_AND_WITHOUT
-def test_photo(
-    open_context, smtp_server, run_tasks, address, photo_file, language, scripted
-):
+def test_photo(open_context, smtp_server, run_tasks, address, photo_file, language, scripted):
     context = open_context(java_script_enabled=scripted, locale=language)
     page = open_form(context, PhotoCallPage, language, "photo", scripted)
     page.set_input_files("input[name=image]", photo_file)

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import Page
+from wagtail.models import Page as WagtailPage
 
 from campaign_site.links import make_token
 from donations.models import Appeal
@@ -18,7 +19,6 @@ from solidarity.images import clean_photo
 from solidarity.models import PhotoCall
 from solidarity.services import approve_photo, submit_photo
 from tests.factories import AMOUNT
-from wagtail.models import Page as WagtailPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

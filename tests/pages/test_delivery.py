@@ -19,7 +19,9 @@ def campaign(language: str) -> CampaignPage:
 
 def queries_of(client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 
@@ -71,9 +73,7 @@ def test_member_of_staff_makes_no_page_personal(client):
 
 def test_restricted_page_is_not_served_to_everybody(client):
     page = campaign("en")
-    PageViewRestriction.objects.create(
-        page=page, restriction_type=PageViewRestriction.LOGIN
-    )
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
 
     for url in (page.url, page.get_children().first().url):
         response = client.get(url)

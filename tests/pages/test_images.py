@@ -47,9 +47,7 @@ def test_editors_picture_is_stored_clean_and_renamed(client):
 
 
 def test_picture_saved_by_code_is_cleaned_as_well():
-    picture = EditorialImage(
-        title="x", file=ContentFile(photo_with_canary(), name="a.jpg")
-    )
+    picture = EditorialImage(title="x", file=ContentFile(photo_with_canary(), name="a.jpg"))
     picture.save()
 
     picture = EditorialImage.objects.get()

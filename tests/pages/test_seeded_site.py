@@ -47,10 +47,7 @@ def seed_page(kind: str, language: str) -> Page:
 def test_every_fact_is_on_its_page(client, kind, language):
     text = visible(client.get(seed_page(kind, language).url))
     wanted = [
-        (fact["id"], phrase)
-        for fact in FACTS
-        if fact["page"] == kind
-        for phrase in fact[language]
+        (fact["id"], phrase) for fact in FACTS if fact["page"] == kind for phrase in fact[language]
     ]
 
     assert len(wanted) >= 5

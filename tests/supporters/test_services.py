@@ -71,12 +71,14 @@ def test_withdrawing_one_purpose_leaves_the_other():
             text=purpose,
         )
 
-    assert services.withdraw_consents(
-        subject_type="test.thing", subject_id=subject, purpose="wall"
-    ) == 1
-    assert services.withdraw_consents(
-        subject_type="test.thing", subject_id=subject, purpose="wall"
-    ) == 0
+    assert (
+        services.withdraw_consents(subject_type="test.thing", subject_id=subject, purpose="wall")
+        == 1
+    )
+    assert (
+        services.withdraw_consents(subject_type="test.thing", subject_id=subject, purpose="wall")
+        == 0
+    )
     assert [consent.purpose for consent in Consent.objects.in_force()] == ["delivery"]
 
 
