@@ -4,12 +4,13 @@ A form carries a random key. The first post with a key does the work; every late
 same key and content gets the first one's result, and one with other content is refused.
 """
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
 
 from django.db import connection, models
+
+from campaign_site.encryption import keyed_hash
 
 
 class KeyReused(Exception):
@@ -17,9 +18,13 @@ class KeyReused(Exception):
 
 
 def digest(content: Mapping[str, object]) -> str:
-    """Return a SHA-256 of what was sent, in hexadecimal; the order of fields does not matter."""
+    """Return a keyed hash of what was sent, in hexadecimal; the order of fields does not matter.
+
+    A plain hash beside an encrypted name and address would let whoever holds a stolen dump find
+    out, by trying, who is in it.
+    """
     text = json.dumps(content, sort_keys=True, default=str, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return keyed_hash(text, purpose="form-content")
 
 
 def first_result(queryset: models.QuerySet, key: uuid.UUID, content_digest: str):

@@ -8,7 +8,6 @@ and are let through.
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,8 +25,8 @@ def is_cross_site(request: HttpRequest) -> bool:
     own = {settings.SITE_URL}
     if settings.IS_DEVELOPMENT_SITE:
         own.add(f"{request.scheme}://{request.get_host()}")
-    parts = urlsplit(origin)
-    return f"{parts.scheme}://{parts.netloc}" not in own
+    # An origin is written in one way only (RFC 6454, 6.1), so nothing has to be taken apart.
+    return origin not in own
 
 
 def public_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -10,8 +10,8 @@ from campaign_site.hours import this_hour
 from solidarity.models import HeldPhoto, Photo
 from solidarity.photo_files import delete_photo
 
-# How long a rejection can be undone.
-REJECTED_LIFETIME = timedelta(days=7)
+# How long a rejection can be undone. With the day between two erasures: a week at most.
+REJECTED_LIFETIME = timedelta(days=6)
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def erase(photo: Photo) -> None:
 
 
 def erase_rejected_photos() -> int:
-    """Erase photos that were rejected more than a week ago; return how many."""
+    """Erase photos that were rejected longer ago than can be undone; return how many."""
     oldest = timezone.now() - REJECTED_LIFETIME
     rejected = Photo.objects.with_files().filter(
         status=Photo.Status.REJECTED, decided_at__lt=oldest

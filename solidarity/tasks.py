@@ -1,10 +1,10 @@
 """Mails about a photo, and the purges that keep nothing longer than was promised."""
 
-from django.utils import timezone
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from campaign_site import mail
+from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
 from solidarity import erasure, held_photos
 from solidarity.models import Photo
@@ -39,8 +39,7 @@ def send_photo_confirmation(photo_id: int) -> None:
     if photo is None or photo.confirmation_sent_at or photo.status == Photo.Status.WITHDRAWN:
         return
     _send("photo_confirmation", photo)
-    photo.confirmation_sent_at = timezone.now()
-    photo.save(update_fields=["confirmation_sent_at"])
+    Photo.objects.filter(pk=photo_id).update(confirmation_sent_at=this_hour())
 
 
 @app.task(name="send_photo_decision", retry=MAIL_RETRY)
@@ -50,8 +49,9 @@ def send_photo_decision(photo_id: int) -> None:
     if photo is None or photo.decision_sent_at or photo.status not in _DECISION_MAILS:
         return
     _send(_DECISION_MAILS[photo.status], photo)
-    photo.decision_sent_at = timezone.now()
-    photo.save(update_fields=["decision_sent_at"])
+    # Undone and decided anew while the mail left: the new decision is still to be told.
+    same_decision = Photo.objects.filter(pk=photo_id, decided_at=photo.decided_at)
+    same_decision.update(decision_sent_at=this_hour())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -71,5 +71,5 @@ def purge_orphaned_photo_files(timestamp: int) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(name="erase_rejected_photos", queueing_lock="erase_rejected_photos")
 def erase_rejected_photos(timestamp: int) -> None:
-    """Erase what was rejected a week ago. Safe to run twice."""
+    """Erase what was rejected, within a week of it. Safe to run twice."""
     erasure.erase_rejected_photos()

@@ -6,7 +6,6 @@ process that is killed would leave them, position and all.
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
 
 from solidarity.images import MAX_UPLOAD_BYTES, open_unnamed
 
@@ -44,9 +43,3 @@ class UnnamedUploadHandler(FileUploadHandler):
     def upload_interrupted(self) -> None:
         if hasattr(self, "file"):
             self.file.close()
-
-
-def body_size(request: HttpRequest) -> int:
-    """Return the length of the body in bytes that the request announces; 0 without one."""
-    text = request.META.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isascii() and text.isdigit() else 0

@@ -13,13 +13,14 @@ from campaign_site.errors import form_key_reused, link_unusable
 from campaign_site.headers import extend_csp
 from campaign_site.idempotency import KeyReused
 from campaign_site.links import BadLink, find_by_token
+from campaign_site.request_bodies import body_size
 from campaign_site.same_origin import public_form
 from solidarity import services
 from solidarity.forms import PhotoForm
 from solidarity.held_photos import find_held_photo, hold_photo
 from solidarity.models import Photo, PhotoCall, Purpose
 from solidarity.pictures import PUBLIC_SECONDS, picture_response
-from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler, body_size
+from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler
 from solidarity.wall import read_position, wall_page
 
 

@@ -130,18 +130,19 @@ _LINK_PAUSE = timedelta(minutes=5)
 def request_my_solidarity(*, email: str, language: str) -> None:
     """Mail the person with this address a link to everything they did; nothing if unknown.
 
-    The caller answers the same in both cases, so that nobody learns who is known here. A second
-    request within five minutes sends nothing.
+    The caller answers the same in both cases, so that nobody learns who is known here. However
+    often it is asked for, one link leaves in five minutes: the task looks again.
     """
     from supporters.tasks import send_my_solidarity_link
 
     supporter = find_supporter(email)
-    if supporter is None or _was_sent_lately(supporter):
+    if supporter is None or was_sent_lately(supporter):
         return
     send_my_solidarity_link.defer(supporter_id=supporter.pk, language=language)
 
 
-def _was_sent_lately(supporter: Supporter) -> bool:
+def was_sent_lately(supporter: Supporter) -> bool:
+    """Whether a link to everything was made for this person in the last five minutes."""
     newest = timezone.now() + ONE_TIME_LINK_LIFETIME - _LINK_PAUSE
     return OneTimeLink.objects.filter(
         supporter=supporter, purpose=MY_SOLIDARITY, expires_at__gt=newest

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaign_site.headers.admin_policy",
     "campaign_site.caching.NeverCacheByDefaultMiddleware",
+    "campaign_site.request_bodies.drop_files_of_large_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
