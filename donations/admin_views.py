@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.panels.group import ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
+from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -175,6 +176,17 @@ class AppealViewSet(ModelViewSet):
         "closes_on",
         "is_demo",
     )
+
+
+class AppealChooserViewSet(ChooserViewSet):
+    """Lets editors choose the appeal of a gift card."""
+
+    model = Appeal
+    icon = "openquote"
+    register_widget = False
+
+
+appeal_chooser = AppealChooserViewSet("appeal_chooser")
 
 
 class BankAccountViewSet(ModelViewSet):

@@ -1,17 +1,17 @@
 """What editors build a page from. Each block has an icon, a template and a sentence for editors."""
 
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 ACTION_PAGES = ["pages.PhotoCallPage", "pages.EventPage", "pages.AppealPage"]
 
 
-class VerbatimBlock(blocks.CharBlock):
-    """A text that is the same in every language: a communication, a name in a bank's books.
+class SameInEveryLanguage:
+    """For blocks such as a communication or an appeal.
 
     The two methods tell wagtail-localize that there is nothing to translate.
     """
@@ -21,6 +21,10 @@ class VerbatimBlock(blocks.CharBlock):
 
     def restore_translated_segments(self, value, segments):
         return value
+
+
+class VerbatimBlock(SameInEveryLanguage, blocks.CharBlock):
+    """A text that is never translated: a communication, a name in a bank's books."""
 
 
 class LinkedPageBlock(blocks.PageChooserBlock):
@@ -34,11 +38,17 @@ class LinkedPageBlock(blocks.PageChooserBlock):
         return [None if value is None else Page.from_db(None, ["id"], [value]) for value in values]
 
 
-class AppealBlock(SnippetChooserBlock):
+class AppealBlock(SameInEveryLanguage, blocks.ChooserBlock):
     """An appeal with its account, both in one query."""
 
-    def __init__(self, **kwargs):
-        super().__init__("donations.Appeal", **kwargs)
+    target_model = "donations.Appeal"
+
+    @cached_property
+    def widget(self):
+        # The admin's parts can be imported only once every model is there.
+        from donations.admin_views import appeal_chooser
+
+        return appeal_chooser.widget_class()
 
     def bulk_to_python(self, values):
         found = self.model_class.objects.select_related("account").in_bulk(values)

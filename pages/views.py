@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail import views as wagtail_views
 from wagtail.models import Page, PageViewRestriction
 
-from campaign_site.caching import allow_public_caching, publicly_cached
+from campaign_site.caching import publicly_cached
 from pages import links
 from pages.models import BasePage
 
@@ -60,8 +60,6 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404
     if found.restricted:
         return wagtail_views.serve(request, path)
-    if path and not path.endswith("/"):
-        return allow_public_caching(request, HttpResponseRedirect(f"{request.path}/"))
     return _specific(found).serve(request)
 
 

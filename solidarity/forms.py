@@ -29,6 +29,10 @@ REFUSALS = {
     Refusal.TOO_MANY_PIXELS: _(
         "This photo has too many pixels for us. Choose a smaller one, or send a screenshot of it."
     ),
+    Refusal.BUSY: _(
+        "Many photos are arriving at this moment. Wait a minute and choose the photo again: "
+        "what you typed is still here."
+    ),
     Refusal.UNREADABLE: _(
         "We could not read this photo; the file may be damaged. Choose another one, or save it "
         "again and retry."

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,8 +34,10 @@ DECODER = Path(decoder.__file__).resolve()
 # reserve 64 MiB of its address space.
 ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
-# A decoder may use 768 MiB. Two at once per process: further uploads wait for their turn.
+# A decoder may use 768 MiB. Two at once per process: further uploads wait for their turn, but not
+# for ever, or a burst of photos would occupy every thread that could serve a page.
 _turns = threading.BoundedSemaphore(2)
+TURN_SECONDS = 10
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
@@ -51,6 +55,7 @@ class Refusal(StrEnum):
     UNSUPPORTED = "unsupported"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"
+    BUSY = "busy"
 
 
 class ImageRefused(Exception):
@@ -117,7 +122,8 @@ def clean_photo(source: BinaryIO, *, size: int | None = None) -> CleanedPhoto:
     taken, by content, whatever the name says; of several frames the first. Pictures are never
     enlarged. Safe to call again; the upload is kept nowhere.
 
-    Blocks while two other photos are being cleaned by this process, then for 20 s at most.
+    Waits for 10 s at most while two other photos are being cleaned by this process, then works
+    for 20 s at most.
     Raises ImageRefused.
     """
     if size is not None and size > MAX_UPLOAD_BYTES:
@@ -163,7 +169,7 @@ def run_limited(program: Path, *arguments: str, upload: bytes) -> bytes:
     is killed, takes longer than DECODER_SECONDS or writes too much.
     """
     command = [sys.executable, "-I", str(program), *arguments]
-    with _turns, open_unnamed() as given, open_unnamed() as written:
+    with _turn(), open_unnamed() as given, open_unnamed() as written:
         given.write(upload)
         given.seek(0)  # also flushes
         status = _run(command, given, written)
@@ -173,6 +179,17 @@ def run_limited(program: Path, *arguments: str, upload: bytes) -> bytes:
             raise ImageRefused(Refusal.UNREADABLE)
         written.seek(0)
         return written.read(MAX_ANSWER_BYTES)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one of the two places; raises ImageRefused (busy) after TURN_SECONDS."""
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise ImageRefused(Refusal.BUSY)
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def _run(command: list[str], given: BinaryIO, written: BinaryIO) -> int:

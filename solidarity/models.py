@@ -4,6 +4,7 @@ import secrets
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -68,6 +69,10 @@ class PhotoCall(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("solidarity:send", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.opens_on and self.closes_on and self.closes_on < self.opens_on:
+            raise ValidationError({"closes_on": _("The last day cannot come before the first.")})
 
     @property
     def is_open(self) -> bool:

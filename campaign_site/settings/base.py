@@ -107,6 +107,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = LOCAL_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_URL = "/media/"
 MEDIA_ROOT = LOCAL_DIR / "media"
 PHOTO_ROOT = LOCAL_DIR / "photos"
@@ -129,6 +130,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# A request waits for a locked row or form key for five seconds, then asks to come back (503).
+DATABASE_OPTIONS = {"options": "-c lock_timeout=5000"}
 
 # Headers. Public pages allow nothing but their own files: no inline code, no third party.
 SECURE_CSP = {

@@ -8,7 +8,7 @@ from campaign_site import postgres
 from campaign_site.environment import env_list, env_text
 from campaign_site.secret_keys import local_secrets
 from campaign_site.settings.base import *  # noqa: F403
-from campaign_site.settings.base import LOCAL_DIR, STORAGES
+from campaign_site.settings.base import DATABASE_OPTIONS, LOCAL_DIR, STORAGES
 
 DEBUG = False
 IS_DEVELOPMENT_SITE = True
@@ -35,10 +35,9 @@ else:
         }
     }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": 12,
-    "timeout": 2,
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASE_OPTIONS,
+    "pool": {"min_size": 1, "max_size": 12, "timeout": 2},
 }
 
 MAILERS = {

@@ -1,5 +1,6 @@
 """Settings of the public site: every secret from the environment, nothing assumed."""
 
+import re
 from email.utils import parseaddr
 
 import dj_database_url
@@ -8,13 +9,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from campaign_site.environment import env_bool, env_int, env_list, env_text
 from campaign_site.settings.base import *  # noqa: F403
+from campaign_site.settings.base import DATABASE_OPTIONS
 
 DEBUG = False
 IS_DEVELOPMENT_SITE = False
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
-SITE_URL = env_text("SITE_URL").rstrip("/")
-if not SITE_URL.startswith("https://"):
-    raise ImproperlyConfigured("SITE_URL must begin with https://.")
+SITE_URL = env_text("SITE_URL")
+if not re.fullmatch(r"https://[a-z0-9.-]+(:(?!443$)\d+)?", SITE_URL):
+    # Browsers name the origin of a post exactly so; anything else would refuse every form.
+    raise ImproperlyConfigured(
+        "SITE_URL must be https:// and a host in lower case, without a path, a final slash or :443."
+    )
 WAGTAILADMIN_BASE_URL = SITE_URL
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -37,10 +42,14 @@ if len(SUPPORTER_LOOKUP_KEY) < 32:
 DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
 # A connection that died with the server is noticed and replaced before a visitor meets it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "timeout": 2,
-    "max_size": env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    **DATABASE_OPTIONS,
+    "pool": {
+        "min_size": 1,
+        "max_size": env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
+        "timeout": 2,
+    },
 }
 
 MAILERS = {
@@ -63,6 +72,7 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 # TLS ends at the web server in front, which sets this header itself and drops a client's.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

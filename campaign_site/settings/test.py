@@ -8,7 +8,7 @@ from campaign_site import postgres
 from campaign_site.environment import env_text
 from campaign_site.secret_keys import local_secrets
 from campaign_site.settings.base import *  # noqa: F403
-from campaign_site.settings.base import LOCAL_DIR, STORAGES
+from campaign_site.settings.base import DATABASE_OPTIONS, LOCAL_DIR, STORAGES
 
 IS_DEVELOPMENT_SITE = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
@@ -37,6 +37,8 @@ else:
             ),
         }
     }
+
+DATABASES["default"]["OPTIONS"] = DATABASE_OPTIONS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

@@ -4,7 +4,6 @@ from django import template
 from django.conf import settings
 
 from campaign_site.languages import site_language
-from pages import links
 from pages.frame import Frame, build_frame
 
 register = template.Library()
@@ -16,7 +15,6 @@ def site_frame(context) -> Frame:
     frame = context.get("frame")
     if frame is None:
         frame = build_frame(page=None, language=site_language())
-        links.activate(frame.links)
     return frame
 
 

@@ -1,5 +1,6 @@
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import FieldError
 from django.db import connection
 
 from campaign_site.encryption import decrypt, encrypt, keyed_hash
@@ -35,3 +36,13 @@ def test_address_is_unreadable_in_the_database():
     assert "canary" not in row
     assert str(supporter.public_id) in row  # the row is the one looked for
     assert Supporter.objects.get(pk=supporter.pk).email == "canary@example.org"
+
+
+@pytest.mark.django_db
+def test_search_that_could_never_find_anything_is_an_error():
+    supporter = make_supporter("sam@example.org")
+
+    for lookup in ("email", "email__icontains", "email__in"):
+        with pytest.raises(FieldError):
+            Supporter.objects.filter(**{lookup: "sam@example.org"})
+    assert Supporter.objects.get(email__isnull=False) == supporter

@@ -57,6 +57,9 @@ def test_each_missing_variable_is_named(name):
     ("name", "value"),
     [
         ("SITE_URL", "http://www.example.org"),
+        ("SITE_URL", "https://www.example.org/"),
+        ("SITE_URL", "https://WWW.example.org"),
+        ("SITE_URL", "https://www.example.org:443"),
         ("SECRET_KEY", "short"),
         ("SUPPORTER_ENCRYPTION_KEYS", "not-a-key"),
         ("MAIL_PORT", "smtp"),

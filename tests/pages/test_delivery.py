@@ -93,6 +93,7 @@ def test_every_response_carries_the_security_headers(client, path):
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert "camera=()" in response["Permissions-Policy"]
 
 

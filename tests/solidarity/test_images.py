@@ -810,3 +810,12 @@ def test_answer_out_of_form_is_unreadable(answer: bytes) -> None:
         read_answer(answer)
 
     assert caught.value.reason == Refusal.UNREADABLE
+
+
+def test_upload_does_not_wait_for_ever_for_its_turn(monkeypatch) -> None:
+    monkeypatch.setattr(images, "TURN_SECONDS", 0.05)
+    photo = encode(noise((40, 30)), "JPEG")
+
+    with images._turn(), images._turn():
+        assert refusal_of(photo) == Refusal.BUSY
+    assert clean(photo).wall.width == 40

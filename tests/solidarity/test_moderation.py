@@ -251,6 +251,7 @@ def test_call_that_closes_before_it_opens_is_refused(client):
     )
 
     assert response.status_code == 200
+    assert "The last day cannot come before the first." in response.content.decode()
     assert not PhotoCall.objects.filter(slug="new").exists()
 
 

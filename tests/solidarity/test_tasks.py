@@ -1,6 +1,8 @@
 """Mails about a photo: in the sender's language, once, and without the photo or its words."""
 
 import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 
 from solidarity import services, tasks
 from solidarity.models import Photo
@@ -129,3 +131,39 @@ def test_without_address_nothing_is_queued(run_tasks):
     public_photo()
 
     assert run_tasks() == []
+
+
+def test_times_of_mails_are_kept_to_the_hour(smtp_server, run_tasks):
+    public_photo(email="sam@example.org")
+
+    run_tasks()
+
+    photo = Photo.objects.get()
+    for moment in (photo.confirmation_sent_at, photo.decision_sent_at):
+        assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
+
+
+class MindChangingBackend(BaseEmailBackend):
+    """A mail server so slow that moderators decide anew while it takes the first mail."""
+
+    def send_messages(self, email_messages) -> int:
+        photo = Photo.objects.get()
+        if photo.status == Photo.Status.APPROVED:
+            services.undo_decision(photo=photo, moderator=None)
+            services.reject_photo(photo=photo, moderator=None)
+        mail.outbox += email_messages
+        return len(email_messages)
+
+
+def test_decision_made_while_the_mail_about_another_leaves_is_told_too(run_tasks, settings):
+    photo = send_photo(email="sam@example.org")
+    run_tasks()
+    settings.MAILERS = {"default": {"BACKEND": f"{__name__}.MindChangingBackend"}}
+    services.approve_photo(photo=photo, moderator=None, alt_text="A sign")
+
+    run_tasks()
+    run_tasks()
+
+    texts = [message.body for message in mail.outbox]
+    assert ["we gladly use it" in text for text in texts[1:]] == [True, False]
+    assert "we do not use it" in texts[-1]

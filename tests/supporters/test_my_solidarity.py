@@ -4,6 +4,8 @@ import pytest
 
 from campaign_site.forms import new_form_key
 from supporters.models import OneTimeLink
+from supporters.tasks import send_my_solidarity_link
+from tests.conftest import free_port
 from tests.factories import make_supporter
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +67,29 @@ def test_asking_again_at_once_sends_nothing_more(client, smtp_server, run_tasks)
 
 def test_overview_link_is_refused_when_damaged(client):
     assert client.get("/en/my-solidarity/nonsense/").status_code == 404
+
+
+def test_asking_often_before_the_worker_comes_round_mails_one_link(client, smtp_server, run_tasks):
+    make_supporter("sam@example.org")
+
+    for _ in range(3):
+        ask(client, "sam@example.org")
+    run_tasks()
+
+    assert len(smtp_server.envelopes) == 1
+    assert client.get(link_in(smtp_server.messages[0])).status_code == 200
+
+
+def test_link_whose_mail_could_not_leave_is_mailed_at_the_next_attempt(smtp_server, settings):
+    supporter = make_supporter("sam@example.org")
+    working = settings.MAILERS
+    options = {**working["default"]["OPTIONS"], "port": free_port()}
+    settings.MAILERS = {"default": {**working["default"], "OPTIONS": options}}
+
+    with pytest.raises(OSError):
+        send_my_solidarity_link(supporter_id=supporter.pk, language="en")
+    assert not OneTimeLink.objects.exists()
+    settings.MAILERS = working
+    send_my_solidarity_link(supporter_id=supporter.pk, language="en")
+
+    assert len(smtp_server.envelopes) == 1
