@@ -16,6 +16,7 @@ from stdnum import iban as iban_check
 from stdnum.exceptions import ValidationError as NumberError
 
 from campaign_site import links
+from campaign_site.announced import AnnouncedQuerySet
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
 from donations import payment_qr, references
@@ -91,6 +92,8 @@ class Appeal(models.Model):
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
     name = InLanguage("name")
+
+    objects = AnnouncedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appeal")

@@ -19,7 +19,7 @@ from donations.models import Appeal, Pledge
 @public_form
 def pledge(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form of an appeal; take a pledge and lead on to its payment page."""
-    appeal = get_object_or_404(Appeal, slug=slug)
+    appeal = get_object_or_404(Appeal.objects.announced(), slug=slug)
     data = request.POST if request.method == "POST" else None
     form = PledgeForm(data, subject=appeal.slug, language=site_language())
     if form.is_valid():

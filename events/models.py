@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from campaign_site import links
+from campaign_site.announced import AnnouncedQuerySet
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
 from events.local_time import BRUSSELS, check_local_time
@@ -19,7 +20,7 @@ from supporters.models import SupporterAction
 MAX_PARTY_SIZE = 10
 
 
-class EventQuerySet(models.QuerySet):
+class EventQuerySet(AnnouncedQuerySet):
     def taking_sign_ups(self) -> "EventQuerySet":
         """Events that have not begun and whose form is offered."""
         to_come = Q(starts_at__gt=timezone.now()) | Q(starts_at=None, day__gte=timezone.localdate())

@@ -26,7 +26,7 @@ def _screen(request: HttpRequest, name: str, event: Event, **context: object) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; an event that is full or closed says so instead."""
-    event = get_object_or_404(Event, slug=slug)
+    event = get_object_or_404(Event.objects.announced(), slug=slug)
     data = request.POST if request.method == "POST" else None
     form = SignUpForm(data, subject=slug, language=get_language())
     if form.is_valid():
@@ -53,7 +53,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what happens next; the same words for everybody, so that nobody is given away."""
-    return _screen(request, "signed_up", get_object_or_404(Event, slug=slug))
+    return _screen(request, "signed_up", get_object_or_404(Event.objects.announced(), slug=slug))
 
 
 @public_form
@@ -82,7 +82,7 @@ def standing_link(request: HttpRequest, token: str) -> HttpResponse:
 @publicly_cached()
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer the event's calendar file; it holds nothing about anybody."""
-    event = get_object_or_404(Event, slug=slug)
+    event = get_object_or_404(Event.objects.announced(), slug=slug)
     return HttpResponse(
         calendar_file(event),
         content_type=f"{MEDIA_TYPE}; charset=utf-8",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from campaign_site.announced import AnnouncedQuerySet
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
 from campaign_site.links import make_token
@@ -51,6 +52,8 @@ class PhotoCall(models.Model):
 
     name = InLanguage("name")
     recipient = InLanguage("recipient")
+
+    objects = AnnouncedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("photo call")

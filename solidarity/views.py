@@ -36,7 +36,7 @@ def _screen(
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; a photo that was chosen survives whatever else is wrong."""
-    call = get_object_or_404(PhotoCall, slug=slug)
+    call = get_object_or_404(PhotoCall.objects.announced(), slug=slug)
     if not call.is_open:
         return _screen(request, "closed", call)
     form = _read_form(request, call)
@@ -127,7 +127,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the photos whose senders and moderators agreed, in random order, page by page."""
-    call = get_object_or_404(PhotoCall, slug=slug)
+    call = get_object_or_404(PhotoCall.objects.announced(), slug=slug)
     after = read_position(request.GET.get("after", ""))
     photos, next_position = wall_page(call, after=after)
     context = {"photos": photos, "next_position": next_position, "is_first": after is None}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from donations.models import Appeal, BankAccount, Pledge
 from events.models import Event
+from pages.models import AppealPage, CampaignPage, EventPage, PhotoCallPage
 from solidarity.models import PhotoCall
 from supporters.models import Supporter
 from supporters.services import remember_supporter
@@ -17,6 +18,20 @@ from supporters.services import remember_supporter
 
 def in_days(days: int):
     return timezone.localdate() + timedelta(days=days)
+
+
+PAGES = {PhotoCall: PhotoCallPage, Event: EventPage, Appeal: AppealPage}
+
+
+def announced(fact):
+    """Give ``fact`` a live English page, without which the public knows nothing of it."""
+    page_model = PAGES[type(fact)]
+    page = page_model(
+        title=fact.name_en, slug=f"{page_model.fact_field}-{fact.slug}", body=[], lead="A test."
+    )
+    setattr(page, page_model.fact_field, fact)
+    CampaignPage.objects.get(locale__language_code="en").add_child(instance=page)
+    return fact
 
 
 def make_photo_call(**fields) -> PhotoCall:
@@ -30,7 +45,7 @@ def make_photo_call(**fields) -> PhotoCall:
         "recipient_nl": "de testminister",
         "closes_on": in_days(30),
     }
-    return PhotoCall.objects.create(**{**defaults, **fields})
+    return announced(PhotoCall.objects.create(**{**defaults, **fields}))
 
 
 def make_event(**fields) -> Event:
@@ -44,7 +59,7 @@ def make_event(**fields) -> Event:
         "place_nl": "Brussel",
         "day": in_days(30),
     }
-    return Event.objects.create(**{**defaults, **fields})
+    return announced(Event.objects.create(**{**defaults, **fields}))
 
 
 def make_account(**fields) -> BankAccount:
@@ -62,7 +77,7 @@ def make_appeal(**fields) -> Appeal:
     }
     if "account" not in fields:
         fields["account"] = make_account()
-    return Appeal.objects.create(**{**defaults, **fields})
+    return announced(Appeal.objects.create(**{**defaults, **fields}))
 
 
 def make_supporter(email: str = "sam@example.org", language: str = "en") -> Supporter:
