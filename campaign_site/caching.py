@@ -15,9 +15,15 @@ STALE_SECONDS = 300
 
 
 def allow_public_caching(
-    request: HttpRequest, response: HttpResponse, *, seconds: int = PAGE_SECONDS
+    request: HttpRequest,
+    response: HttpResponse,
+    *,
+    seconds: int = PAGE_SECONDS,
+    stale_seconds: int = STALE_SECONDS,
 ) -> HttpResponse:
     """Let shared caches keep ``response`` for ``seconds``, if it is a plain anonymous answer.
+
+    For ``stale_seconds`` more they may show it while they fetch a new one.
 
     Does nothing for other methods than GET and HEAD, for errors, for previews, and for any
     response that sets a cookie or varies by one.
@@ -36,7 +42,7 @@ def allow_public_caching(
             public=True,
             max_age=0,
             s_maxage=seconds,
-            stale_while_revalidate=STALE_SECONDS,
+            stale_while_revalidate=stale_seconds,
         )
     return response
 

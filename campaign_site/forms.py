@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from typing import ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -75,6 +76,7 @@ class AddressField(forms.CharField):
     """A mail address of at most 254 characters, its domain in lower case."""
 
     widget = forms.EmailInput
+    default_error_messages: ClassVar = {"required": _("Type your mail address.")}
     default_validators = [
         EmailValidator(_("This is not a complete mail address. Example: name@example.org."))
     ]

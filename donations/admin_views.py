@@ -14,7 +14,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.panels.group import ObjectList
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
@@ -201,7 +201,7 @@ class BankAccountViewSet(ModelViewSet):
         "label",
         Column("iban", label="IBAN", accessor="iban_grouped"),
         "payee_name",
-        "is_demo",
+        BooleanColumn("is_demo", label=_("Demonstration")),
     )
     inspect_view_fields = form_fields
 

@@ -83,5 +83,4 @@ class PledgeForm(PublicForm):
     email = AddressField(
         label=_("Your mail address"),
         help_text=_("We mail the payment details to this address."),
-        error_messages={"required": _("Type your mail address.")},
     )

@@ -30,6 +30,7 @@ class SignUpForm(PublicForm):
         label=_("Your name"),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": _("Type your name.")},
     )
     email = AddressField(
         label=_("Your mail address"),
@@ -42,6 +43,7 @@ class SignUpForm(PublicForm):
         min_value=1,
         max_value=MAX_PARTY_SIZE,
         error_messages={
+            "required": _("Write a whole number, for example 2."),
             "invalid": _("Write a whole number, for example 2."),
             "min_value": _("Count yourself: at least 1 person comes."),
             "max_value": _("One sign-up is for 10 people at most."),

@@ -14,13 +14,16 @@ from wagtail.models import Page, TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
-from campaign_site.caching import allow_public_caching
+from campaign_site.caching import STALE_SECONDS, allow_public_caching
 from campaign_site.headers import extend_csp
 from pages import links
 from pages.blocks import CampaignBody, TextBody
 from pages.images import EditorialImage, EditorialRendition
 
 __all__ = ["EditorialImage", "EditorialRendition"]
+
+# How many photos of the wall the page of a photo call shows.
+GLIMPSE_SIZE = 5
 
 
 class MenuItemBlock(StructBlock):
@@ -90,6 +93,8 @@ class BasePage(Page):
     is_creatable = False
     show_in_menus_default = False
 
+    stale_seconds = STALE_SECONDS
+
     lead = models.TextField(_("lead"), blank=True, max_length=600)
 
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("lead")]
@@ -111,7 +116,7 @@ class BasePage(Page):
     def serve(self, request, *args, **kwargs):
         response = super().serve(request, *args, **kwargs)
         response.add_post_render_callback(lambda _: links.deactivate())
-        return allow_public_caching(request, response)
+        return allow_public_caching(request, response, stale_seconds=self.stale_seconds)
 
     def get_context(self, request, *args, **kwargs):
         # The frame of the site (menus, languages) comes in the same queries as the page's links.
@@ -258,12 +263,20 @@ class PhotoCallPage(ActionPage):
         FieldPanel("body"),
     ]
 
+    # What somebody takes back is gone within a minute here too: no cache shows a stale page.
+    stale_seconds = 0
+
     class Meta:
         verbose_name = _("page of a photo call")
 
     def serve(self, request, *args, **kwargs):
         # The form that a script fetches into this page shows the chosen photo from memory.
         return extend_csp(super().serve(request, *args, **kwargs), img_src=["blob:"])
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["glimpse"] = self.photo_call.photos.public().order_by("wall_key")[:GLIMPSE_SIZE]
+        return context
 
 
 class EventPage(ActionPage):

@@ -82,7 +82,9 @@ class PhotoForm(PublicForm):
     )
     email = AddressField(
         label=_("Your mail address"),
-        help_text=_("Only to write to you about this photo, with the link to take everything back."),
+        help_text=_(
+            "Only to write to you about this photo, with the link to take everything back."
+        ),
         required=False,
     )
     consent_delivery = forms.BooleanField(required=False)

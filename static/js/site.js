@@ -56,25 +56,25 @@ function previewPhoto(form) {
   const preview = form.querySelector("[data-preview]");
   const input = form.querySelector("input[type=file][name=image]");
   if (!preview || !input) return;
+  const held = form.querySelector("[data-held-photo] img");
   const picture = document.createElement("img");
   picture.alt = preview.dataset.previewAlt;
   picture.addEventListener("load", () => {
     URL.revokeObjectURL(picture.src);
-    preview.hidden = false;
+    preview.dataset.filled = "";
   });
   // Some cameras' formats cannot be shown by the browser; the site reads them all the same.
-  picture.addEventListener("error", () => {
-    preview.hidden = true;
-  });
-  input.addEventListener("change", () => {
+  picture.addEventListener("error", () => delete preview.dataset.filled);
+  const show = () => {
     const [file] = input.files;
-    if (!file) {
-      preview.hidden = true;
-      return;
-    }
-    picture.src = URL.createObjectURL(file);
-    preview.querySelector("figcaption").before(picture);
-  });
+    if (file) picture.src = URL.createObjectURL(file);
+    else if (held) picture.src = held.src;
+    else delete preview.dataset.filled;
+  };
+  input.addEventListener("change", show);
+  show();
+  preview.querySelector("figcaption").before(picture);
+  preview.hidden = false;
   mirror(form.elements.message, preview.querySelector("[data-preview-message]"));
   mirror(form.elements.display_name, preview.querySelector("[data-preview-name]"));
 }
