@@ -18,11 +18,11 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora lint format check messages lock clean reset
+.PHONY: help run test corpora drill-privacy drill-timing lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nSettings: PORT=%s, PYTHON=/path/to/python, LOCAL_DIR=%s\n' "$$PORT" "$$LOCAL_DIR"
 
 run: ## Start the site at http://localhost:8000/ (PORT=8001 for another port)
@@ -37,6 +37,14 @@ corpora: ## Run the tests on sample files from banks and cameras (CORPORA=folder
 	@$(make_venv) requirements-dev.txt
 	@test -d "$(CORPORA)" || { echo "There is no folder $(CORPORA): name one, CORPORA=folder."; exit 1; }
 	@CORPORA=$$(cd "$(CORPORA)" && pwd) && export CORPORA && exec sh bin/run-tests -m corpora $(ARGS)
+
+drill-privacy: ## Let one person act and be erased, and search everything for what is left
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests tests/test_canary_drill.py $(ARGS)
+
+drill-timing: ## Measure that every link that opens nothing takes the same time to say so
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/test_timing_drill.py $(ARGS)
 
 lint: ## Check the style of the code and which way imports point
 	@$(make_venv) requirements-dev.txt

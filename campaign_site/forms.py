@@ -1,11 +1,12 @@
-"""The base of every public form: form key, honeypot, text that cannot hide anything."""
+"""The base of every public form: form key, honeypot, door, text that cannot hide anything."""
 
 import unicodedata
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,24 @@ def read_form_key(purpose: str, token: str) -> uuid.UUID | None:
         return uuid.UUID(hex=key)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+
+
+def is_younger(token: str, *, salt: str, seconds: int) -> bool:
+    """Whether a good ``token`` signed with ``salt`` was made less than ``seconds`` ago.
+
+    Its stamp holds whole seconds; the visitor gets the benefit of the fraction.
+    """
+    try:
+        signing.loads(token, salt=salt, max_age=seconds)
+    except signing.BadSignature:
+        return False
+    return seconds > 0
+
+
+def is_fresh_form_key(purpose: str, token: str) -> bool:
+    """Whether a form came back sooner than people fill one in (FORM_MINIMUM_SECONDS)."""
+    seconds = settings.FORM_MINIMUM_SECONDS
+    return is_younger(token, salt=f"form-key:{purpose}", seconds=seconds)
 
 
 def visible_text(text: str, *, keep_lines: bool = False) -> str:
@@ -91,11 +110,24 @@ class AddressField(forms.CharField):
         return f"{local}{at}{domain.lower()}"
 
 
+class Door(Protocol):
+    """What decides whether a form is let in just now; ``supporters.door`` makes one a request."""
+
+    is_flooded: bool
+
+    def refusal(self, form: "PublicForm") -> str:
+        """Return the sentence with which ``form`` is sent back, or nothing when it is let in."""
+
+    def offer(self, form: "PublicForm") -> object | None:
+        """Return what the page needs to get ``form`` let in, or None when it needs nothing."""
+
+
 class PublicForm(forms.Form):
     """A form that anyone may send, once.
 
     ``form_name`` is the form's name in the page (``data-form``); ``subject`` tells apart the
-    things the same form serves (a call, an event), so that a key cannot be carried over.
+    things the same form serves (a call, an event), so that a key cannot be carried over. ``door``
+    is the request's, given by ``supporters.door.guarded``.
     After ``is_valid()``: ``form_key`` (UUID) and ``content_digest`` for ``first_result``.
     """
 
@@ -109,9 +141,20 @@ class PublicForm(forms.Form):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    def __init__(self, data=None, files=None, *, subject: str = "", language: str = "", **kwargs):
+    def __init__(
+        self,
+        data=None,
+        files=None,
+        *,
+        subject: str = "",
+        language: str = "",
+        door: Door | None = None,
+        **kwargs,
+    ):
         self.purpose = f"{self.form_name}:{subject}"
         self.language = language
+        self.door = door
+        self.is_let_in = door is None
         super().__init__(data.copy() if data is not None else None, files, **kwargs)
         self.fields["form_key"].initial = new_form_key(self.purpose)
         self.key: uuid.UUID | None = None
@@ -134,6 +177,31 @@ class PublicForm(forms.Form):
         }
         return idempotency.digest(content)
 
+    @property
+    def door_offer(self) -> object | None:
+        """What the page around the form shows to get it let in; None when it needs nothing."""
+        return self.door.offer(self) if self.door else None
+
+    @property
+    def spares_work(self) -> bool:
+        """Whether costly fields are better left alone: a flood, and this form was not let in."""
+        return bool(self.door and self.door.is_flooded and not self.is_let_in)
+
+    def key_in_page(self) -> uuid.UUID | None:
+        """Return the key that the form carries when it is drawn."""
+        return read_form_key(self.purpose, self["form_key"].value() or "")
+
+    def clean_form_key(self):
+        """Read the key and ask the door, before any other field costs work."""
+        token = self.cleaned_data["form_key"]
+        self.key = read_form_key(self.purpose, token)
+        if self.door:
+            sentence = self.door.refusal(self)
+            if sentence:
+                raise forms.ValidationError(sentence, code="door")
+            self.is_let_in = True
+        return token
+
     def clean_website(self):
         if self.cleaned_data["website"]:
             raise forms.ValidationError(
@@ -143,12 +211,15 @@ class PublicForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        self.key = read_form_key(self.purpose, self.data.get("form_key", ""))
         if self.key is None:
             # Typed text stays; the fresh key makes the next sending count.
             self.data["form_key"] = new_form_key(self.purpose)
-            self.add_error(
-                None,
-                _("This form had been open for too long. Nothing is lost: please send it again."),
-            )
+            if not self.has_error("form_key", "door"):
+                self.add_error(
+                    None,
+                    _(
+                        "This form had been open for too long. Nothing is lost: please send it "
+                        "again."
+                    ),
+                )
         return cleaned

@@ -28,12 +28,14 @@ def send(
     context: Mapping[str, object],
     language: str,
     attachments: Sequence[Attachment] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """Render the mail ``template`` in ``language`` and hand it to the mail server.
 
     Returns when the server has accepted it; raises ``OSError`` or ``smtplib.SMTPException``
     otherwise, so that the calling task is retried. Calling twice sends twice: the caller keeps a
-    ``…_sent_at``. Context values are escaped in the HTML part only.
+    ``…_sent_at``. Context values are escaped in the HTML part only. ``headers`` come on top of
+    those that every mail carries, which they cannot replace.
     """
     with override(language):
         values = {**context, "site_url": settings.SITE_URL, "language": language}
@@ -46,6 +48,7 @@ def send(
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers={
+            **(headers or {}),
             "Message-ID": make_msgid(domain=_sender_domain()),
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
@@ -55,6 +58,17 @@ def send(
     for attachment in attachments:
         message.attach(attachment.filename, attachment.content, attachment.media_type)
     message.send()
+
+
+def unsubscribe_headers(url: str) -> dict[str, str]:
+    """Return the headers by which a mailbox offers to unsubscribe with one click (RFC 8058).
+
+    The mailbox sends a POST to ``url``, an absolute address, with neither cookies nor form key.
+    """
+    return {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _sender_domain() -> str:

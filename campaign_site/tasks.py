@@ -3,7 +3,8 @@
 import logging
 
 from django.conf import settings
-from procrastinate import BaseRetryStrategy, RetryDecision
+from django.dispatch import Signal
+from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,32 @@ class MailRetry(BaseRetryStrategy):
 
 
 MAIL_RETRY = MailRetry()
+
+# Sent once a mail's last attempt has failed, with the task's name, its arguments (row numbers)
+# and the exception.
+mail_given_up = Signal()
+
+
+def notice_given_up_mails(call_next, context, worker):
+    """Run a task; when it was the last attempt of a mail and failed, tell whoever listens.
+
+    A middleware of procrastinate, in the task's own thread. The failure itself goes on its way.
+    """
+    try:
+        return call_next()
+    except Exception as error:
+        job = context.job
+        is_mail = context.task is not None and context.task.retry_strategy is MAIL_RETRY
+        if is_mail and job.attempts >= MAIL_ATTEMPTS:
+            mail_given_up.send_robust(
+                sender=App, task_name=job.task_name, arguments=job.task_kwargs, error=error
+            )
+        raise
+
+
+def prepare_worker(app: App) -> None:
+    """Let every worker notice given-up mails (``PROCRASTINATE_ON_APP_READY``)."""
+    app.worker_defaults["task_middleware"] = [notice_given_up_mails]
 
 
 @app.periodic(cron="* * * * * */20")

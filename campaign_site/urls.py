@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("events/", include("events.urls")),
     path("donations/", include("donations.urls")),
     path("my-solidarity/", include("supporters.urls")),
+    path("newsletter/", include("supporters.newsletter_urls")),
     path("", include("pages.urls")),
 )
 

@@ -6,7 +6,11 @@ class DonationsConfig(AppConfig):
     verbose_name = "Donations"
 
     def ready(self) -> None:
-        from donations.holdings import describe
+        from donations.holdings import HOLDINGS
+        from donations.personal_data import register_models
+        from donations.retention import register_kinds
         from supporters import holdings
 
-        holdings.register(self.name, describe)
+        holdings.register("pledges", HOLDINGS)
+        register_kinds()
+        register_models()

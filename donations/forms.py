@@ -7,10 +7,11 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from campaign_site.forms import AddressField, LineField, PublicForm, visible_text
+from campaign_site.forms import AddressField, LineField, visible_text
 from campaign_site.templatetags.campaign import euros
 from donations.amounts import AmountError, Problem, read_euros
 from donations.models import MAX_AMOUNT_EUR, MIN_AMOUNT_EUR
+from supporters.wordings_forms import ConsentingForm
 
 PROPOSED_AMOUNTS_EUR = (10, 25, 50, 100)
 
@@ -64,7 +65,7 @@ class EuroField(forms.CharField):
         return forms.ValidationError(self.error_messages[code], code=code, params=words)
 
 
-class PledgeForm(PublicForm):
+class PledgeForm(ConsentingForm):
     """How much, from whom, and where the payment details may be mailed."""
 
     form_name = "pledge"

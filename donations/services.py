@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from campaign_site.idempotency import first_result
 from donations import tasks
 from donations.models import MAX_AMOUNT_EUR, MIN_AMOUNT_EUR, Appeal, Pledge
+from supporters.newsletter import wish_for_news
 from supporters.services import remember_supporter
+from supporters.wordings import Words
 
 
 class PledgeError(Exception):
@@ -26,11 +28,13 @@ def create_pledge(
     language: str,
     form_key: uuid.UUID,
     form_digest: str,
+    newsletter: Words | None = None,
 ) -> Pledge:
     """Record a promise to give and mail the transfer instructions.
 
     ``amount_eur`` is in euros, two decimals, 1.00 to 10 000.00; ``language`` is "en", "fr" or
-    "nl". The mail's job is queued in the same transaction. Calling again with one form key
+    "nl"; ``newsletter`` is the words beside the box for news, if it was ticked. The mail's job is
+    queued in the same transaction. Calling again with one form key
     returns the first pledge, also after the appeal has closed. Raises ``KeyReused`` when the key
     comes with other content, ``PledgeError`` when the appeal is not open or the amount is out of
     range.
@@ -52,6 +56,8 @@ def create_pledge(
         form_key=form_key,
         form_digest=form_digest,
     )
+    if newsletter:
+        wish_for_news(supporter=pledge.supporter, words=newsletter)
     tasks.send_pledge_instructions.defer(pledge_id=pledge.pk)
     return pledge
 

@@ -8,6 +8,7 @@ from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
 from donations import payment_qr
 from donations.models import Pledge
+from supporters.newsletter import send_confirmation
 
 
 @app.task(name="send_pledge_instructions", retry=MAIL_RETRY)
@@ -28,9 +29,9 @@ def send_pledge_instructions(pledge_id: int) -> None:
     with override(pledge.language):
         link = mail.absolute_url(pledge.get_absolute_url())
     picture = payment_qr.png(pledge.payment_code)
-    mail.send(
+    send_confirmation(
         "pledge_instructions",
-        to=pledge.supporter.email,
+        supporter=pledge.supporter,
         context={"pledge": pledge, "account": pledge.appeal.account, "link": link},
         language=pledge.language,
         attachments=[mail.Attachment(payment_qr.PNG_NAME, picture, "image/png")],

@@ -13,15 +13,16 @@ from campaign_site.same_origin import public_form
 from donations import payment_qr, services
 from donations.forms import PledgeForm
 from donations.models import Appeal, Pledge
+from supporters.door import guarded
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@public_form
+@guarded("pledge")
 def pledge(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form of an appeal; take a pledge and lead on to its payment page."""
     appeal = get_object_or_404(Appeal.objects.announced(), slug=slug)
     data = request.POST if request.method == "POST" else None
-    form = PledgeForm(data, subject=appeal.slug, language=site_language())
+    form = PledgeForm(data, subject=appeal.slug, language=site_language(), door=request.door)
     if form.is_valid():
         try:
             made = _create_pledge(appeal, form)
@@ -45,6 +46,7 @@ def _create_pledge(appeal: Appeal, form: PledgeForm) -> Pledge:
         language=form.language,
         form_key=form.key,
         form_digest=form.content_digest,
+        newsletter=form.newsletter_words,
     )
 
 

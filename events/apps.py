@@ -6,7 +6,11 @@ class EventsConfig(AppConfig):
     verbose_name = "Events"
 
     def ready(self) -> None:
-        from events.holdings import describe
+        from events.holdings import HOLDINGS
+        from events.personal_data import register_models
+        from events.retention import register_kinds
         from supporters import holdings
 
-        holdings.register("events", describe)
+        holdings.register("sign_ups", HOLDINGS)
+        register_kinds()
+        register_models()

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from campaign_site.forms import AddressField, LineField, PublicForm
+from campaign_site.forms import AddressField, LineField
 from events.local_time import BRUSSELS, check_local_time
 from events.models import MAX_PARTY_SIZE
+from supporters.wordings_forms import ConsentingForm
 
 # What a calendar shows of an event; a change to any of it makes a new version of the entry.
 _SHOWN_IN_CALENDARS = {
@@ -21,7 +22,7 @@ _SHOWN_IN_CALENDARS = {
 }
 
 
-class SignUpForm(PublicForm):
+class SignUpForm(ConsentingForm):
     """Name, mail address and how many people come."""
 
     form_name = "signup"

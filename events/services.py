@@ -12,7 +12,9 @@ from campaign_site.idempotency import first_result
 from events import tasks
 from events.models import MAX_PARTY_SIZE, Event, SignUp
 from supporters.models import Supporter
+from supporters.newsletter import wish_for_news
 from supporters.services import remember_supporter
+from supporters.wordings import Words
 
 
 class SignUpError(Exception):
@@ -33,11 +35,13 @@ def sign_up(
     language: str,
     form_key: uuid.UUID,
     form_digest: str,
+    newsletter: Words | None = None,
 ) -> SignUp:
     """Take ``party_size`` places (1 to 10) for a person and mail them a confirmation.
 
     The mail is enqueued in the same transaction. Calling twice with one form key returns the
-    first sign-up; other content under that key raises ``KeyReused``.
+    first sign-up; other content under that key raises ``KeyReused``. ``newsletter`` is the words
+    beside the box for news, if it was ticked.
 
     An address that has signed up for this event gets its confirmation once more and no more
     places. Such a call succeeds and fails exactly like a new one, so that nobody can find out
@@ -65,6 +69,8 @@ def sign_up(
         form_key=form_key,
         form_digest=form_digest,
     )
+    if newsletter:
+        wish_for_news(supporter=supporter, words=newsletter)
     tasks.send_sign_up_confirmation.defer(row_id=row.pk)
     return row
 
@@ -116,11 +122,21 @@ def cancel_sign_up(*, sign_up: SignUp) -> bool:
     """
     if sign_up.event.has_started:
         raise SignUpError(_("This event has begun, so there is nothing left to cancel."))
+    if not give_places_back(sign_up):
+        return False
+    tasks.send_sign_up_cancelled.defer(row_id=sign_up.pk)
+    return True
+
+
+def give_places_back(sign_up: SignUp) -> bool:
+    """Cancel and free the places, once; mails nobody. Return False if it had been cancelled.
+
+    Inside a transaction.
+    """
     confirmed = SignUp.objects.confirmed().filter(pk=sign_up.pk)
     if not confirmed.update(status=SignUp.Status.CANCELLED, cancelled_at=this_hour()):
         return False
     Event.objects.filter(pk=sign_up.event_id).update(
         places_taken=F("places_taken") - sign_up.party_size
     )
-    tasks.send_sign_up_cancelled.defer(row_id=sign_up.pk)
     return True

@@ -9,6 +9,7 @@ from campaign_site.tasks import MAIL_RETRY
 from events.calendar import MEDIA_TYPE
 from events.calendar_file import FILE_NAME, calendar_file, page_path
 from events.models import SignUp
+from supporters.newsletter import send_confirmation
 
 
 def _find(row_id: int, **conditions: object) -> SignUp | None:
@@ -34,9 +35,9 @@ def send_sign_up_confirmation(row_id: int) -> None:
             "page_url": mail.absolute_url(page_path(sign_up.event)),
         }
         attachment = mail.Attachment(FILE_NAME, calendar_file(sign_up.event), MEDIA_TYPE)
-    mail.send(
+    send_confirmation(
         "sign_up_confirmation",
-        to=sign_up.supporter.email,
+        supporter=sign_up.supporter,
         context=context,
         language=sign_up.language,
         attachments=[attachment],

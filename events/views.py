@@ -15,6 +15,7 @@ from events.calendar import MEDIA_TYPE
 from events.calendar_file import calendar_file, page_path
 from events.forms import SignUpForm
 from events.models import Event, SignUp
+from supporters.door import guarded
 
 
 def _screen(request: HttpRequest, name: str, event: Event, **context: object) -> HttpResponse:
@@ -22,13 +23,13 @@ def _screen(request: HttpRequest, name: str, event: Event, **context: object) ->
     return render(request, f"events/{name}.html", values)
 
 
-@public_form
+@guarded("signup")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; an event that is full or closed says so instead."""
     event = get_object_or_404(Event.objects.announced(), slug=slug)
     data = request.POST if request.method == "POST" else None
-    form = SignUpForm(data, subject=slug, language=get_language())
+    form = SignUpForm(data, subject=slug, language=get_language(), door=request.door)
     if form.is_valid():
         try:
             services.sign_up(
@@ -39,6 +40,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
                 language=get_language(),
                 form_key=form.key,
                 form_digest=form.content_digest,
+                newsletter=form.newsletter_words,
             )
             return redirect("events:signed-up", slug)
         except KeyReused:

@@ -6,7 +6,14 @@ class SolidarityConfig(AppConfig):
     verbose_name = "Solidarity photos"
 
     def ready(self) -> None:
-        from solidarity.holdings import describe_photos
-        from supporters import holdings
+        from solidarity.consents import PURPOSES
+        from solidarity.holdings import HOLDINGS
+        from solidarity.personal_data import register_models
+        from solidarity.retention import register_kinds
+        from supporters import holdings, wordings
 
-        holdings.register("solidarity", describe_photos)
+        holdings.register("photos", HOLDINGS)
+        for purpose in PURPOSES:
+            wordings.register(purpose)
+        register_kinds()
+        register_models()

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaign_site import idempotency
-from campaign_site.forms import AddressField, LineField, LinesField, PublicForm
-from solidarity.consents import consent_wording
+from campaign_site.forms import AddressField, Door, LineField, LinesField, PublicForm
 from solidarity.held_photos import find_held_photo
 from solidarity.images import CleanedPhoto, ImageRefused, Refusal, clean_photo
 from solidarity.models import DISPLAY_NAME_LENGTH, MESSAGE_LENGTH, HeldPhoto, PhotoCall, Purpose
+from supporters.wordings_forms import ConsentingForm
 
 # Phones do not count HEIC among image/*.
 ACCEPTED = "image/*,.heic,.heif,.avif"
@@ -39,10 +39,11 @@ REFUSALS = {
     ),
 }
 NO_PHOTO = _("Choose a photo.")
+CHOOSE_AGAIN = _("Please choose your photo once more.")
 PHOTO_GONE = _("We no longer hold the photo that you had chosen. Please choose it again.")
 
 
-class PhotoForm(PublicForm):
+class PhotoForm(ConsentingForm):
     """A photo, a message, who sends it, and what they agree to.
 
     After ``is_valid()``: ``chosen_image`` is what was chosen now (CleanedPhoto) or is held from an
@@ -50,6 +51,7 @@ class PhotoForm(PublicForm):
     """
 
     form_name = "photo"
+    consent_fields = CONSENT_FIELDS
 
     image = forms.FileField(
         label=_("Your photo"),
@@ -83,7 +85,8 @@ class PhotoForm(PublicForm):
     email = AddressField(
         label=_("Your mail address"),
         help_text=_(
-            "Only to write to you about this photo, with the link to take everything back."
+            "To send you the link with which you can take everything back. For nothing else, "
+            "unless you tick the box for news."
         ),
         required=False,
     )
@@ -91,11 +94,19 @@ class PhotoForm(PublicForm):
     consent_wall = forms.BooleanField(required=False)
     held_photo = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, call: PhotoCall, language: str = "") -> None:
-        super().__init__(data, files, subject=call.slug, language=language)
-        wording = consent_wording(call)
-        for name, purpose in CONSENT_FIELDS.items():
-            self.fields[name].label = wording[purpose]
+    def __init__(
+        self,
+        data=None,
+        files=None,
+        *,
+        call: PhotoCall,
+        language: str = "",
+        door: Door | None = None,
+    ) -> None:
+        places = {"recipient": call.recipient}
+        super().__init__(
+            data, files, subject=call.slug, language=language, door=door, places=places
+        )
         self.source_digest = ""
         self.held: HeldPhoto | None = None
         if data is not None:
@@ -140,10 +151,11 @@ class PhotoForm(PublicForm):
         helper.layout = Layout(
             "form_key",
             "held_photo",
+            "words_shown",
             "website",
             Fieldset(_("The photo"), HTML('{% include "solidarity/held_photo.html" %}'), "image"),
             Fieldset(_("The message"), "message"),
-            Fieldset(_("You and your choices"), "display_name", "email", *CONSENT_FIELDS),
+            Fieldset(_("You and your choices"), "display_name", "email", *self.boxes),
         )
         return helper
 
@@ -163,6 +175,8 @@ class PhotoForm(PublicForm):
         if not upload:
             self.source_digest = self.held.source_digest if self.held else ""
             return None
+        if self.spares_work:
+            raise forms.ValidationError(CHOOSE_AGAIN)
         try:
             cleaned = clean_photo(upload.file, size=upload.size)
         except ImageRefused as refused:
@@ -173,12 +187,28 @@ class PhotoForm(PublicForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not any(cleaned.get(name) for name in CONSENT_FIELDS):
+        if not self.words_have_changed and not any(cleaned.get(name) for name in CONSENT_FIELDS):
             self.add_error(
                 "consent_delivery",
                 _("Tick at least one box: without your agreement we may not use the photo."),
             )
         return cleaned
+
+
+class WithdrawalCodeForm(PublicForm):
+    """Asks for the code that a photo without a mail address came with."""
+
+    form_name = "withdrawal-code"
+
+    code = LineField(
+        label=_("Your withdrawal code"),
+        help_text=_("Four groups of four letters and digits. Capitals and hyphens do not matter."),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code.")},
+    )
 
 
 class DecisionForm(forms.Form):

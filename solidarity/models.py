@@ -161,6 +161,8 @@ class Photo(SupporterAction):
     confirmation_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     decision_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_hour = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+    # Only a photo without a mail address has a code (``solidarity.withdrawal_codes``).
+    withdrawal_code_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 """Everything that can happen to a photo: it is sent, decided on, taken back."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -17,7 +17,10 @@ from solidarity.erasure import erase
 from solidarity.images import CleanedPhoto
 from solidarity.models import HeldPhoto, Photo, PhotoCall, Purpose
 from solidarity.photo_files import delete_photo, write_photo
+from solidarity.withdrawal_codes import code_hash, make_code
+from supporters.newsletter import wish_for_news
 from supporters.services import record_consent, remember_supporter, withdraw_consents
+from supporters.wordings import Words
 
 
 class PhotoError(Exception):
@@ -37,14 +40,19 @@ def submit_photo(
     language: str,
     form_key: uuid.UUID,
     form_digest: str,
+    words: Mapping[str, Words] | None = None,
+    newsletter: Words | None = None,
 ) -> Photo:
     """Record a photo for the moderators, with what its sender agreed to, and mail the sender.
 
-    One consent at least is needed; the ledger gets the words of the active language. Without
-    ``email`` nobody is remembered and nothing is mailed. Files come first and the row last; the
-    mail is enqueued in the same transaction. Calling twice with one form key returns the first
-    photo and writes nothing; other content under that key raises ``KeyReused``. Raises
-    ``PhotoError`` when the files cannot be written or a held photo is gone.
+    One consent at least is needed; the ledger gets ``words`` (purpose → what was on the screen),
+    by default those now in use in the active language. ``newsletter`` is the words beside the box
+    for news, if it was ticked. Without ``email`` nobody is remembered and nothing is mailed.
+
+    Files come first and the row last; the mail is enqueued in the same transaction. Calling twice
+    with one form key returns the first photo and writes nothing; other content under that key
+    raises ``KeyReused``. Raises ``PhotoError`` when the files cannot be written or a held photo is
+    gone.
     """
     earlier = first_result(Photo.objects, form_key, form_digest)
     if earlier is not None:
@@ -52,10 +60,13 @@ def submit_photo(
     if not (consent_delivery or consent_wall):
         raise ValueError("without any consent a photo may not be kept")
     supporter = remember_supporter(email=email, language=language) if email else None
+    public_id = uuid.uuid4()
     with _stored(image) as file_name:
         photo = Photo.objects.create(
+            public_id=public_id,
             call=call,
             supporter=supporter,
+            withdrawal_code_hash=None if supporter else code_hash(make_code(public_id)),
             language=language,
             form_key=form_key,
             form_digest=form_digest,
@@ -66,22 +77,26 @@ def submit_photo(
             height=image.height,
             colour=image.colour if isinstance(image, HeldPhoto) else image.placeholder,
         )
+        words = words or consent_wording(call)
         if consent_delivery:
-            _record_consent(photo, Purpose.DELIVERY)
+            _record_consent(photo, words[Purpose.DELIVERY])
         if consent_wall:
-            _record_consent(photo, Purpose.WALL)
+            _record_consent(photo, words[Purpose.WALL])
+        if supporter and newsletter:
+            wish_for_news(supporter=supporter, words=newsletter)
         if supporter:
             tasks.send_photo_confirmation.defer(photo_id=photo.pk)
     return photo
 
 
-def _record_consent(photo: Photo, purpose: Purpose) -> None:
+def _record_consent(photo: Photo, words: Words) -> None:
     record_consent(
         subject_type=Photo.SUBJECT_TYPE,
         subject_id=photo.public_id,
-        purpose=purpose,
-        language=photo.language,
-        text=consent_wording(photo.call)[purpose],
+        purpose=words.purpose,
+        language=words.language,
+        text=words.text,
+        wording=words.wording,
         supporter=photo.supporter,
     )
 

@@ -6,8 +6,9 @@ from procrastinate.contrib.django import app
 from campaign_site import mail
 from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
-from solidarity import erasure, held_photos
+from solidarity import held_photos
 from solidarity.models import Photo
+from supporters.newsletter import send_confirmation
 
 _DECISION_MAILS = {
     Photo.Status.APPROVED: "photo_approved",
@@ -21,15 +22,14 @@ def _find(photo_id: int) -> Photo | None:
     return photo if photo and photo.supporter else None
 
 
-def _send(template: str, photo: Photo) -> None:
+def _context(photo: Photo) -> dict[str, object]:
     with override(photo.language):
-        context = {
+        return {
             "link": mail.absolute_url(photo.standing_url),
             "retry_link": mail.absolute_url(photo.call.get_absolute_url()),
             "is_open": photo.call.is_open,
             "consents": photo.consents_in_force(),
         }
-    mail.send(template, to=photo.supporter.email, context=context, language=photo.language)
 
 
 @app.task(name="send_photo_confirmation", retry=MAIL_RETRY)
@@ -38,7 +38,12 @@ def send_photo_confirmation(photo_id: int) -> None:
     photo = _find(photo_id)
     if photo is None or photo.confirmation_sent_at or photo.status == Photo.Status.WITHDRAWN:
         return
-    _send("photo_confirmation", photo)
+    send_confirmation(
+        "photo_confirmation",
+        supporter=photo.supporter,
+        context=_context(photo),
+        language=photo.language,
+    )
     Photo.objects.filter(pk=photo_id).update(confirmation_sent_at=this_hour())
 
 
@@ -48,7 +53,12 @@ def send_photo_decision(photo_id: int) -> None:
     photo = _find(photo_id)
     if photo is None or photo.decision_sent_at or photo.status not in _DECISION_MAILS:
         return
-    _send(_DECISION_MAILS[photo.status], photo)
+    mail.send(
+        _DECISION_MAILS[photo.status],
+        to=photo.supporter.email,
+        context=_context(photo),
+        language=photo.language,
+    )
     # Undone and decided anew while the mail left: the new decision is still to be told.
     same_decision = Photo.objects.filter(pk=photo_id, decided_at=photo.decided_at)
     same_decision.update(decision_sent_at=this_hour())
@@ -66,10 +76,3 @@ def purge_held_photos(timestamp: int) -> None:
 def purge_orphaned_photo_files(timestamp: int) -> None:
     """Delete files that an interrupted request left behind. Safe to run twice."""
     held_photos.purge_orphaned_files()
-
-
-@app.periodic(cron="23 3 * * *")
-@app.task(name="erase_rejected_photos", queueing_lock="erase_rejected_photos")
-def erase_rejected_photos(timestamp: int) -> None:
-    """Erase what was rejected, within a week of it. Safe to run twice."""
-    erasure.erase_rejected_photos()

@@ -7,21 +7,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaign_site.errors import form_key_reused, link_unusable
 from campaign_site.headers import extend_csp
 from campaign_site.idempotency import KeyReused
 from campaign_site.links import BadLink, find_by_token
-from campaign_site.request_bodies import body_size
+from campaign_site.request_bodies import DroppingUploadHandler, body_size
 from campaign_site.same_origin import public_form
 from solidarity import services
-from solidarity.forms import PhotoForm
+from solidarity.forms import PhotoForm, WithdrawalCodeForm
 from solidarity.held_photos import find_held_photo, hold_photo
 from solidarity.models import Photo, PhotoCall, Purpose
 from solidarity.pictures import PUBLIC_SECONDS, picture_response
 from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler
 from solidarity.wall import read_position, wall_page
+from solidarity.withdrawal_codes import code_to_show, find_photo
+from supporters.door import guarded
 
 
 def _screen(
@@ -32,7 +35,7 @@ def _screen(
     return render(request, f"solidarity/{name}.html", values, status=status)
 
 
-@public_form
+@guarded("photo")
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; a photo that was chosen survives whatever else is wrong."""
@@ -58,9 +61,13 @@ def _read_form(request: HttpRequest, call: PhotoCall) -> PhotoForm:
     if body_size(request) > MAX_READ_BYTES:
         return PhotoForm.refused_unread(call=call, language=get_language())
     if request.method != "POST":
-        return PhotoForm(call=call, language=get_language())
-    request.upload_handlers = [UnnamedUploadHandler(request)]
-    return PhotoForm(request.POST, request.FILES, call=call, language=get_language())
+        return PhotoForm(call=call, language=get_language(), door=request.door)
+    # What is refused anyway is read past, so that the form comes back with everything typed.
+    handler = DroppingUploadHandler if request.door.is_closed else UnnamedUploadHandler
+    request.upload_handlers = [handler(request)]
+    return PhotoForm(
+        request.POST, request.FILES, call=call, language=get_language(), door=request.door
+    )
 
 
 def _submit(call: PhotoCall, form: PhotoForm) -> Photo:
@@ -75,6 +82,8 @@ def _submit(call: PhotoCall, form: PhotoForm) -> Photo:
         language=get_language(),
         form_key=form.key,
         form_digest=form.content_digest,
+        words=form.words,
+        newsletter=form.newsletter_words,
     )
 
 
@@ -102,7 +111,12 @@ def photo(request: HttpRequest, token: str) -> HttpResponse:
         found = find_by_token(Photo.objects.select_related("call"), Photo.LINK_PURPOSE, token)
     except BadLink:
         return link_unusable(request)
-    context = {"photo": found, "token": token, "consents": found.consents_in_force()}
+    context = {
+        "photo": found,
+        "token": token,
+        "consents": found.consents_in_force(),
+        "withdrawal_code": code_to_show(found),
+    }
     return _screen(request, "photo", found.call, **context)
 
 
@@ -122,6 +136,23 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     else:
         raise Http404
     return redirect("solidarity:photo", token)
+
+
+@guarded("withdrawal-code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_with_code(request: HttpRequest) -> HttpResponse:
+    """Lead from a code to the photo's own page, where it is taken back.
+
+    Whatever is no code gets the same answer, mistyped or made up.
+    """
+    form = WithdrawalCodeForm(request.POST or None, door=request.door)
+    if request.method == "POST" and form.is_valid():
+        found = find_photo(form.cleaned_data["code"])
+        if found is not None:
+            return redirect(found.standing_url)
+        form.add_error("code", _("No photo has this code. Check each letter and digit."))
+    context = {"form": form, "robots": "noindex"}
+    return render(request, "solidarity/withdraw_with_code.html", context)
 
 
 @require_safe

@@ -6,12 +6,12 @@ import unicodedata
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaign_site.encryption import keyed_hash
 from campaign_site.hours import this_hour
-from supporters.models import Consent, ConsentText, OneTimeLink, Supporter
+from supporters.models import Consent, ConsentText, ConsentWording, OneTimeLink, Supporter
 
 ONE_TIME_LINK_LIFETIME = timedelta(hours=72)
 
@@ -25,15 +25,42 @@ def find_supporter(email: str) -> Supporter | None:
     return Supporter.objects.filter(email_hash=address_hash(email)).first()
 
 
+def hold_address(email_hash: str, *, alone: bool = False) -> None:
+    """Keep the person with this address from being erased until the transaction ends.
+
+    ``alone`` is for who erases: it waits until nobody acts with this address, and keeps others
+    waiting. Erased meanwhile, they then find nobody.
+    """
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s)", [_lock_number(email_hash)])
+
+
+def try_hold_address_alone(email_hash: str) -> bool:
+    """Like ``hold_address`` alone, without waiting; return whether nobody acts with the address."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(email_hash)])
+        return cursor.fetchone()[0]
+
+
+def _lock_number(email_hash: str) -> int:
+    return int.from_bytes(bytes.fromhex(email_hash)[:8], signed=True)
+
+
 def remember_supporter(*, email: str, language: str) -> Supporter:
     """Return the person with this address, adding them first if they are new.
 
     ``language`` ("en", "fr" or "nl") is kept for a new person; a known one keeps theirs, since
     anyone can type an address. Safe to call twice and from two requests at once.
     """
+    hold_address(address_hash(email))
     supporter, _ = Supporter.objects.get_or_create(
         email_hash=address_hash(email), defaults={"email": email, "language": language}
     )
+    if not supporter.email:
+        # Their address was forgotten, and the hash kept to prove an old consent.
+        supporter.email, supporter.language = email, language
+        supporter.save(update_fields=["email", "language"])
     return supporter
 
 
@@ -51,10 +78,15 @@ def record_consent(
     language: str,
     text: str,
     supporter: Supporter | None = None,
+    wording: ConsentWording | None = None,
+    source: Consent.Source = Consent.Source.FORM,
+    proof: str = "",
 ) -> Consent:
     """Keep that somebody ticked a box: purpose, exact words, language, time to the hour.
 
-    A second call for the same thing and purpose returns the consent in force.
+    ``wording`` is the version the words were made from, ``proof`` what shows that it was this
+    person, where there is something (80 characters at most). A second call for the same thing and
+    purpose returns the consent in force.
     """
     row = consent_text(purpose=purpose, language=language, text=text)
     consent, _ = Consent.objects.get_or_create(
@@ -62,7 +94,13 @@ def record_consent(
         subject_id=subject_id,
         purpose=purpose,
         withdrawn_hour=None,
-        defaults={"text": row, "supporter": supporter},
+        defaults={
+            "text": row,
+            "supporter": supporter,
+            "wording": wording,
+            "source": source,
+            "proof": proof,
+        },
     )
     return consent
 
@@ -76,6 +114,15 @@ def withdraw_consents(*, subject_type: str, subject_id: uuid.UUID, purpose: str 
     if purpose:
         consents = consents.filter(purpose=purpose)
     return consents.update(withdrawn_hour=this_hour())
+
+
+def end_consents(*, subject_type: str, subject_id: uuid.UUID) -> int:
+    """Note that the thing is gone without anybody having withdrawn anything; return how many.
+
+    From this hour on they are kept only as proof. Ending again changes nothing.
+    """
+    consents = Consent.objects.in_force().filter(subject_type=subject_type, subject_id=subject_id)
+    return consents.update(ended_hour=this_hour())
 
 
 def _token_hash(token: str) -> str:
@@ -117,6 +164,7 @@ def use_one_time_link(*, token: str, purpose: str) -> Supporter | None:
     link = find_one_time_link(token=token, purpose=purpose)
     if link is None:
         return None
+    hold_address(link.supporter.email_hash)
     taken = OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
     return link.supporter if taken else None
 

@@ -1,8 +1,5 @@
 """My solidarity: one link by mail shows everything a person did here. No account, no cookie."""
 
-import uuid
-
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -11,19 +8,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign_site.errors import link_unusable
 from campaign_site.same_origin import public_form
 from supporters import services
+from supporters.door import guarded
 from supporters.forms import LinkRequestForm
 from supporters.holdings import held_items
 from supporters.models import Supporter
-
-_OVERVIEW = signing.TimestampSigner(salt="my-solidarity-overview")
-OVERVIEW_SECONDS = 3600
+from supporters.overview import for_person, make_overview_token
 
 
-@public_form
+@guarded("my-solidarity")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the address; the answer is the same whether it is known here or not."""
-    form = LinkRequestForm(request.POST or None)
+    form = LinkRequestForm(request.POST or None, door=request.door)
     if request.method == "POST" and form.is_valid():
         services.request_my_solidarity(email=form.cleaned_data["email"], language=get_language())
         return redirect("supporters:sent")
@@ -47,16 +43,12 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     supporter = services.use_one_time_link(token=token, purpose=services.MY_SOLIDARITY)
     if supporter is None:
         return link_unusable(request)
-    return redirect("supporters:overview", token=_OVERVIEW.sign(supporter.public_id.hex))
+    return redirect("supporters:overview", token=make_overview_token(supporter))
 
 
 @require_safe
-def overview(request: HttpRequest, token: str) -> HttpResponse:
+@for_person
+def overview(request: HttpRequest, token: str, supporter: Supporter) -> HttpResponse:
     """Show everything the person did, for an hour after the link was used."""
-    try:
-        public_id = uuid.UUID(hex=_OVERVIEW.unsign(token, max_age=OVERVIEW_SECONDS))
-        supporter = Supporter.objects.get(public_id=public_id)
-    except (signing.BadSignature, ValueError, Supporter.DoesNotExist):
-        return link_unusable(request)
-    context = {"items": held_items(supporter), "robots": "noindex"}
+    context = {"items": held_items(supporter), "token": token, "robots": "noindex"}
     return render(request, "supporters/overview.html", context)

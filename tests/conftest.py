@@ -50,11 +50,12 @@ def private_files(settings, tmp_path) -> None:
     """Each test writes its files into a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PHOTO_ROOT = tmp_path / "photos"
-    photos = settings.STORAGES["photos"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "photos": {**photos, "OPTIONS": {**photos["OPTIONS"], "location": tmp_path / "photos"}},
-    }
+    settings.EXPORT_ROOT = tmp_path / "exports"
+    settings.ERASURE_LEDGER = tmp_path / "erasures.txt"
+    for name in ("photos", "exports"):
+        storage = settings.STORAGES[name]
+        options = {**storage["OPTIONS"], "location": tmp_path / name}
+        settings.STORAGES = {**settings.STORAGES, name: {**storage, "OPTIONS": options}}
 
 
 @pytest.fixture(autouse=True)

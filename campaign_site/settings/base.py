@@ -116,12 +116,24 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_URL = "/media/"
 MEDIA_ROOT = LOCAL_DIR / "media"
 PHOTO_ROOT = LOCAL_DIR / "photos"
+# Copies of people's data, for three days; and who was erased, kept apart from all backups.
+EXPORT_ROOT = LOCAL_DIR / "exports"
+ERASURE_LEDGER = LOCAL_DIR / "erasures.txt"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "photos": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": PHOTO_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": EXPORT_ROOT,
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
@@ -138,6 +150,22 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # A request waits for a locked row or form key for five seconds, then asks to come back (503).
 DATABASE_OPTIONS = {"options": "-c lock_timeout=5000"}
+# The door of the public forms (supporters/door.py). `soft`: posts of one network in ten minutes
+# from which a form asks for a proof of work; `hard`: from which it answers 429; `everybody`: posts
+# in a minute from anywhere from which everybody is asked; `daily_bytes`: of one network in a day.
+FORM_LIMITS = {
+    "photo": {"soft": 10, "hard": 60, "everybody": 20, "daily_bytes": 2 * 1024**3},
+    "signup": {"soft": 30, "hard": 300, "everybody": 40},
+    "pledge": {"soft": 30, "hard": 300, "everybody": 40},
+    "my-solidarity": {"soft": 10, "hard": 60, "everybody": 60},
+    "withdrawal-code": {"soft": 5, "hard": 30, "everybody": 60},
+    "default": {"soft": 10, "hard": 60, "everybody": 60},
+}
+# Nobody fills in a form faster; without scripts, waiting this long replaces the proof of work.
+FORM_MINIMUM_SECONDS = 3
+FORM_WAIT_SECONDS = 15
+# How many proxies of ours append the address they saw to X-Forwarded-For.
+TRUSTED_PROXY_COUNT = 0
 
 # Headers. Public pages allow nothing but their own files: no inline code, no third party.
 SECURE_CSP = {
@@ -199,6 +227,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 10.0,
     "delete_jobs": "successful",
 }
+PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
 
 # Mail. Every message names this sender; the mailer itself belongs to the environment.
 DEFAULT_FROM_EMAIL = "Viva Salud <noreply@example.org>"

@@ -122,11 +122,24 @@ function status() {
   return place;
 }
 
+/** Under pressure a form asks for a calculation; only then is the code for it fetched. */
+async function proveUnderPressure(form) {
+  const place = form.querySelector("[data-proof]");
+  if (!place) return;
+  try {
+    const { prove } = await import(place.dataset.script);
+    prove(form, place);
+  } catch {
+    // Without it the words beside the button hold: wait, then send.
+  }
+}
+
 function prepare(root) {
   const forms = root.matches?.("form") ? [root] : root.querySelectorAll("form[data-form]");
   for (const form of forms) {
     sendOnce(form);
     previewPhoto(form);
+    proveUnderPressure(form);
   }
   for (const button of root.querySelectorAll("[data-copy]")) offerCopying(button);
 }

@@ -5,6 +5,7 @@ from campaign_site.forms import (
     AddressField,
     LineField,
     PublicForm,
+    is_fresh_form_key,
     new_form_key,
     read_form_key,
     visible_text,
@@ -17,14 +18,14 @@ class GreetingForm(PublicForm):
     email = AddressField()
 
 
-def post(**fields) -> GreetingForm:
+def post(door=None, **fields) -> GreetingForm:
     data = {
         "form_key": new_form_key("greeting:a"),
         "name": "Ada",
         "email": "ada@example.org",
         "website": "",
     }
-    return GreetingForm({**data, **fields}, subject="a")
+    return GreetingForm({**data, **fields}, subject="a", door=door)
 
 
 def test_form_reads_its_key_and_a_digest_of_its_content():
@@ -61,6 +62,51 @@ def test_key_is_good_for_a_day():
         assert read_form_key("greeting:a", key)
         clock.shift(3)
         assert read_form_key("greeting:a", key) is None
+
+
+def test_form_is_fresh_for_three_seconds(settings):
+    settings.FORM_MINIMUM_SECONDS = 3
+    with time_machine.travel("2026-03-01 10:00:00+00:00", tick=False) as clock:
+        key = new_form_key("greeting:a")
+        clock.shift(2.9)
+        assert is_fresh_form_key("greeting:a", key)
+        assert not is_fresh_form_key("greeting:b", key)
+        assert not is_fresh_form_key("greeting:a", "nonsense")
+        clock.shift(0.2)
+        assert not is_fresh_form_key("greeting:a", key)
+
+
+def test_no_minimum_no_fresh_forms(settings):
+    settings.FORM_MINIMUM_SECONDS = 0
+    with time_machine.travel("2026-03-01 10:00:00+00:00", tick=False):
+        assert not is_fresh_form_key("greeting:a", new_form_key("greeting:a"))
+
+
+class ClosedDoor:
+    is_flooded = True
+
+    def refusal(self, form):
+        return "Not now."
+
+    def offer(self, form):
+        return {"form": form.purpose, "key": form.key_in_page()}
+
+
+def test_a_form_that_the_door_sends_back_keeps_everything_and_costs_no_work():
+    form = post(door=ClosedDoor())
+
+    assert not form.is_valid()
+    assert form.errors == {"form_key": ["Not now."]}
+    assert form.spares_work
+    assert form["name"].value() == "Ada"
+    assert form.door_offer == {"form": "greeting:a", "key": form.key}
+
+
+def test_a_stale_form_at_a_closed_door_hears_one_reason_and_gets_a_new_key():
+    form = post(door=ClosedDoor(), form_key="")
+
+    assert form.errors == {"form_key": ["Not now."]}
+    assert form.door_offer["key"] is not None
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_each_missing_variable_is_named(name):
         ("MAIL_USE_TLS", "maybe"),
         ("MAIL_FROM", "nobody"),
         ("DATABASE_POOL_SIZE", "0"),
+        ("TRUSTED_PROXY_COUNT", "all"),
     ],
 )
 def test_each_bad_value_is_named(name, value):

@@ -7,6 +7,9 @@ from django.utils.translation import override
 
 from donations.forms import PledgeForm
 
+# What stands beside the box for news is read from the database.
+pytestmark = pytest.mark.django_db
+
 
 def fill_in(**changes) -> PledgeForm:
     data = {

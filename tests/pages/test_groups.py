@@ -17,6 +17,11 @@ pytestmark = pytest.mark.django_db
         ("Treasurers", "donations.view_pledge", "solidarity.view_photo"),
         ("Treasurers", "donations.change_appeal", "donations.change_bankaccount"),
         ("Administrators", "donations.change_bankaccount", "auth.add_group"),
+        ("Administrators", "supporters.add_retentionperiod", "supporters.change_consent"),
+        ("Administrators", "supporters.view_supporter", "supporters.delete_retentionperiod"),
+        ("Editors", "events.view_signup", "supporters.view_supporter"),
+        ("Moderators", "solidarity.view_photo", "supporters.view_datarequest"),
+        ("Treasurers", "donations.view_pledge", "supporters.view_failedmail"),
     ],
 )
 def test_group_may_do_its_work_and_no_more(group, allowed, denied):

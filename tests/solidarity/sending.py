@@ -10,6 +10,7 @@ from django.utils.translation import override
 from PIL import Image
 
 from solidarity import services
+from solidarity.forms import PhotoForm
 from solidarity.images import CleanedPhoto, CleanPicture
 from solidarity.models import Photo, PhotoCall
 from tests.factories import make_photo_call
@@ -18,14 +19,25 @@ PATH = "/en/solidarity/test-call/"
 
 
 def form_key(client, path: str = PATH) -> str:
-    html = client.get(path).content.decode()
+    return key_in(client.get(path).content.decode())
+
+
+def key_in(html: str) -> str:
     return re.search(r'name="form_key" value="([^"]+)"', html).group(1)
+
+
+def words_digest() -> str:
+    """What the form carries about the words beside its boxes."""
+    form = PhotoForm(call=PhotoCall.objects.get(slug="test-call"))
+    return form.fields["words_shown"].initial
 
 
 def filled_in(client, image: bytes | None = None, *, path: str = PATH, **fields) -> dict:
     """What the form sends when somebody fills it in and agrees to everything."""
+    html = client.get(path).content.decode()
     data = {
-        "form_key": form_key(client, path),
+        "form_key": key_in(html),
+        "words_shown": re.search(r'name="words_shown" value="([^"]+)"', html).group(1),
         "website": "",
         "message": "You are not alone",
         "display_name": "Sam",

@@ -14,7 +14,14 @@ from solidarity import held_photos, services
 from solidarity.models import HeldPhoto, Photo
 from supporters.models import Consent, Supporter
 from tests.factories import make_photo_call
-from tests.solidarity.sending import PATH, cleaned_photo, files_of, send_photo, stored_files
+from tests.solidarity.sending import (
+    PATH,
+    cleaned_photo,
+    files_of,
+    send_photo,
+    stored_files,
+    words_digest,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +63,7 @@ def post_all(live_server, bodies: list[bytes]) -> list[tuple[int, str]]:
 def fields(**changes) -> dict[str, str]:
     return {
         "form_key": new_form_key("photo:test-call"),
+        "words_shown": words_digest(),
         "message": "You are not alone",
         "display_name": "Sam",
         "email": "sam@example.org",

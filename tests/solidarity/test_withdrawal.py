@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.db import connection
 from django.utils.translation import override
 
 from campaign_site.links import make_token
-from solidarity import erasure, services, tasks
+from solidarity import services, tasks
 from solidarity.models import Photo, Purpose
+from supporters import retention
 from supporters.holdings import held_items
 from supporters.models import Consent
 from tests.factories import make_photo_call
@@ -165,15 +167,15 @@ def test_page_of_the_photo_speaks_each_language(client, language, sentence):
 
 def test_rejected_photo_is_erased_after_a_week(django_capture_on_commit_callbacks):
     old = services.reject_photo(photo=send_photo(), moderator=None)
-    old.decided_at -= erasure.REJECTED_LIFETIME
+    old.decided_at -= timedelta(days=6)
     old.save()
     young = services.reject_photo(photo=send_photo(), moderator=None)
     approved = public_photo()
     Photo.objects.filter(pk=approved.pk).update(decided_at=old.decided_at)
 
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.erase_rejected_photos(timestamp=0)
-        tasks.erase_rejected_photos(timestamp=0)
+        retention.apply_retention()
+        retention.apply_retention()
 
     old.refresh_from_db()
     assert (old.message, old.display_name, old.is_erased) == ("", "", True)

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from pages import seeding
 from pages.groups import ensure_groups
+from supporters.wordings import ensure_wordings
 
 
 class Command(BaseCommand):
@@ -13,6 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         seeding.load_site()
         ensure_groups()
+        ensure_wordings()
         if settings.IS_DEVELOPMENT_SITE:
             from pages import demonstration
 
