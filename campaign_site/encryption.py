@@ -11,7 +11,9 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.lookups import Exact
 
 
 @lru_cache(maxsize=4)
@@ -49,4 +51,14 @@ class EncryptedTextField(models.TextField):
 
     def get_lookup(self, lookup_name):
         # A text is encrypted differently each time, so that even "exact" would never find it.
-        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+        lookups = {"isnull": super().get_lookup("isnull"), "exact": IsEmptyText}
+        return lookups.get(lookup_name)
+
+
+class IsEmptyText(Exact):
+    """``field=""`` finds the rows without a text; comparing with any other text is an error."""
+
+    def get_prep_lookup(self):
+        if self.rhs != "":
+            raise FieldError("An encrypted text can only be compared with the empty text.")
+        return self.rhs

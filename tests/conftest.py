@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
+from django.contrib.staticfiles import handlers
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
@@ -22,6 +23,12 @@ from tests import database
 
 # Playwright's synchronous interface runs an event loop in the tests' own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_served_as_in_production() -> None:
+    """Django's live server would answer for static files itself, without the site's headers."""
+    handlers.StaticFilesHandler = lambda application: application
 
 
 @pytest.fixture(scope="session", autouse=True)
