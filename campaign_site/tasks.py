@@ -6,6 +6,7 @@ from django.conf import settings
 from django.dispatch import Signal
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +59,14 @@ def prepare_worker(app: App) -> None:
 async def retry_stalled_jobs(timestamp: int) -> None:
     """Put back the jobs of workers that stopped sending their heartbeat (killed, lost power).
 
-    Safe to run twice: a job that was put back is no longer stalled.
+    A job that has been tried as often as any mail may be is parked as failed instead: it may be
+    what kills the workers. Safe to run twice: a job that was put back is no longer stalled.
     """
     silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
+        if job.attempts >= MAIL_ATTEMPTS:
+            logger.error("job %s has lost too many workers and is parked", job.id)
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
         logger.warning("job %s of a lost worker is run again", job.id)
         await app.job_manager.retry_job(job)

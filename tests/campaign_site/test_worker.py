@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from campaign_site.tasks import MAIL_ATTEMPTS, retry_stalled_jobs
 from supporters.tasks import send_my_solidarity_link
 from tests.factories import make_supporter
 
@@ -111,3 +114,25 @@ def test_refused_mail_is_tried_again(smtp_server, mailer):
 
     assert wait_for(lambda: bool(smtp_server.envelopes), 60)
     assert len(refused) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("attempts", "status"), [(MAIL_ATTEMPTS - 1, "todo"), (MAIL_ATTEMPTS, "failed")]
+)
+def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) "
+            "VALUES (now() - interval '10 minutes') RETURNING id"
+        )
+        worker = cursor.fetchone()[0]
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, "
+            "attempts, worker_id) VALUES ('default', 'x', 0, '{}', 'doing', %s, %s)",
+            [attempts, worker],
+        )
+
+    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
+
+    assert ProcrastinateJob.objects.get(task_name="x").status == status
