@@ -9,14 +9,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban as iban_check
 from stdnum.exceptions import ValidationError as NumberError
 
 from campaign_site import links
-from campaign_site.announced import AnnouncedQuerySet
+from campaign_site.announced import AnnouncedQuerySet, OpenForATime
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
 from donations import payment_qr, references
@@ -71,7 +70,7 @@ class BankAccount(models.Model):
         return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
 
 
-class Appeal(models.Model):
+class Appeal(OpenForATime):
     """A call for gifts to one account."""
 
     slug = models.SlugField(_("address on the site"), unique=True)
@@ -83,11 +82,6 @@ class Appeal(models.Model):
         on_delete=models.PROTECT,
         related_name="appeals",
         verbose_name=_("bank account"),
-    )
-    opens_on = models.DateField(_("first day"), null=True, blank=True)
-    closes_on = models.DateField(_("last day"), null=True, blank=True)
-    is_closed = models.BooleanField(
-        _("closed"), default=False, help_text=_("Closes it at once, whatever the days say.")
     )
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
@@ -112,17 +106,6 @@ class Appeal(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("donations:pledge", args=[self.slug])
-
-    @property
-    def is_open(self) -> bool:
-        today = timezone.localdate()
-        in_time = (self.opens_on or today) <= today <= (self.closes_on or today)
-        return in_time and not self.is_closed
-
-    @property
-    def is_past(self) -> bool:
-        ended = self.closes_on is not None and self.closes_on < timezone.localdate()
-        return ended or self.is_closed
 
     @cached_property
     def pledged_eur(self) -> Decimal:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from campaign_site.announced import AnnouncedQuerySet
+from campaign_site.announced import AnnouncedQuerySet, OpenForATime
 from campaign_site.encryption import EncryptedTextField
 from campaign_site.languages import InLanguage
 from campaign_site.links import make_token
@@ -33,7 +33,7 @@ class Purpose(models.TextChoices):
     WALL = "photo-wall", _("wall")
 
 
-class PhotoCall(models.Model):
+class PhotoCall(OpenForATime):
     """A call for solidarity photos: until when, and to whom they go."""
 
     slug = models.SlugField(_("address on the site"), unique=True)
@@ -43,11 +43,6 @@ class PhotoCall(models.Model):
     recipient_en = models.CharField(_("recipient in English"), max_length=160)
     recipient_fr = models.CharField(_("recipient in French"), max_length=160)
     recipient_nl = models.CharField(_("recipient in Dutch"), max_length=160)
-    opens_on = models.DateField(_("first day"), null=True, blank=True)
-    closes_on = models.DateField(_("last day"), null=True, blank=True)
-    is_closed = models.BooleanField(
-        _("closed"), default=False, help_text=_("Closes it at once, whatever the days say.")
-    )
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
     name = InLanguage("name")
@@ -76,17 +71,6 @@ class PhotoCall(models.Model):
     def clean(self) -> None:
         if self.opens_on and self.closes_on and self.closes_on < self.opens_on:
             raise ValidationError({"closes_on": _("The last day cannot come before the first.")})
-
-    @property
-    def is_open(self) -> bool:
-        today = timezone.localdate()
-        in_time = (self.opens_on or today) <= today <= (self.closes_on or today)
-        return in_time and not self.is_closed
-
-    @property
-    def is_past(self) -> bool:
-        ended = self.closes_on is not None and self.closes_on < timezone.localdate()
-        return ended or self.is_closed
 
     @cached_property
     def public_count(self) -> int:
