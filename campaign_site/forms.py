@@ -92,7 +92,11 @@ class LinesField(forms.CharField):
 
 
 class AddressField(forms.CharField):
-    """A mail address of at most 254 characters, its domain in lower case."""
+    """A mail address of at most 254 characters, its domain in lower case.
+
+    Look-alikes of ASCII letters that Unicode calls compatible become those letters (NFKC): people
+    are found by that form, so whoever types a variant first must not decide where mails go.
+    """
 
     widget = forms.EmailInput
     default_error_messages: ClassVar = {"required": _("Type your mail address.")}
@@ -105,7 +109,7 @@ class AddressField(forms.CharField):
         self.widget.attrs.update({"autocomplete": "email", "spellcheck": "false"})
 
     def to_python(self, value):
-        address = visible_text(super().to_python(value) or "")
+        address = unicodedata.normalize("NFKC", visible_text(super().to_python(value) or ""))
         local, at, domain = address.rpartition("@")
         return f"{local}{at}{domain.lower()}"
 

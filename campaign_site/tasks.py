@@ -7,6 +7,7 @@ from django.dispatch import Signal
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
+from procrastinate.tasks import Task
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,14 @@ MAIL_RETRY = MailRetry()
 mail_given_up = Signal()
 
 
+class WorkerLost(Exception):
+    """Why a mail is given up whose workers were lost again and again."""
+
+
+def _is_mail(task: Task | None) -> bool:
+    return task is not None and task.retry_strategy is MAIL_RETRY
+
+
 def notice_given_up_mails(call_next, context, worker):
     """Run a task; when it was the last attempt of a mail and failed, tell whoever listens.
 
@@ -41,8 +50,7 @@ def notice_given_up_mails(call_next, context, worker):
         return call_next()
     except Exception as error:
         job = context.job
-        is_mail = context.task is not None and context.task.retry_strategy is MAIL_RETRY
-        if is_mail and job.attempts >= MAIL_ATTEMPTS:
+        if _is_mail(context.task) and job.attempts >= MAIL_ATTEMPTS:
             mail_given_up.send_robust(
                 sender=App, task_name=job.task_name, arguments=job.task_kwargs, error=error
             )
@@ -60,13 +68,21 @@ async def retry_stalled_jobs(timestamp: int) -> None:
     """Put back the jobs of workers that stopped sending their heartbeat (killed, lost power).
 
     A job that has been tried as often as any mail may be is parked as failed instead: it may be
-    what kills the workers. Safe to run twice: a job that was put back is no longer stalled.
+    what kills the workers. A mail among them is given up for staff to see. Safe to run twice: a
+    job that was put back or parked is no longer stalled.
     """
     silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
         if job.attempts >= MAIL_ATTEMPTS:
             logger.error("job %s has lost too many workers and is parked", job.id)
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            if _is_mail(app.tasks.get(job.task_name)):
+                await mail_given_up.asend_robust(
+                    sender=App,
+                    task_name=job.task_name,
+                    arguments=job.task_kwargs,
+                    error=WorkerLost(),
+                )
             continue
         logger.warning("job %s of a lost worker is run again", job.id)
         await app.job_manager.retry_job(job)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error, models, transaction
 from django.utils import timezone
@@ -137,7 +138,7 @@ def apply_retention() -> RetentionRun:
     for kind in kinds():
         try:
             run.counts[kind.key] = _erase_due(kind, days[kind.key])
-        except (Error, OSError) as error:
+        except (Error, OSError, InvalidToken) as error:
             logger.exception("retention of %s failed", kind.key)
             run.failures[kind.key] = type(error).__name__
     run.save(update_fields=["counts", "failures"])
@@ -164,9 +165,13 @@ def _erase_if_due(kind: Kind, days: int, key: object) -> bool:
 
 
 def was_due_since_last_run(now: datetime) -> bool:
-    """Whether it has been three at night in Brussels since the last run began."""
+    """Whether it has been three at night in Brussels since the last run began.
+
+    A run that was killed left no numbers, and does not count.
+    """
     local = now.astimezone(BRUSSELS)
     night = datetime.combine(local.date(), NIGHTLY_AT, BRUSSELS)
     if night > local:
         night = datetime.combine(local.date() - _DAY, NIGHTLY_AT, BRUSSELS)
-    return not RetentionRun.objects.filter(started_at__gte=night).exists()
+    finished = RetentionRun.objects.exclude(counts={}, failures={})
+    return not finished.filter(started_at__gte=night).exists()

@@ -170,6 +170,8 @@ def use_one_time_link(*, token: str, purpose: str) -> Supporter | None:
 
 
 MY_SOLIDARITY = "my-solidarity"
+# The number of no row.
+_NOBODY = 0
 # Whoever types somebody else's address again and again fills no mailbox.
 _LINK_PAUSE = timedelta(minutes=5)
 
@@ -178,15 +180,15 @@ _LINK_PAUSE = timedelta(minutes=5)
 def request_my_solidarity(*, email: str, language: str) -> None:
     """Mail the person with this address a link to everything they did; nothing if unknown.
 
-    The caller answers the same in both cases, so that nobody learns who is known here. However
-    often it is asked for, one link leaves in five minutes: the task looks again.
+    The caller answers the same in both cases, and a task is queued in both, so that neither the
+    answer nor its time tells who is known here. However often it is asked for, one link leaves in
+    five minutes: the task looks.
     """
     from supporters.tasks import send_my_solidarity_link
 
-    supporter = find_supporter(email)
-    if supporter is None or was_sent_lately(supporter):
-        return
-    send_my_solidarity_link.defer(supporter_id=supporter.pk, language=language)
+    known = Supporter.objects.filter(email_hash=address_hash(email))
+    supporter_id = known.values_list("pk", flat=True).first()
+    send_my_solidarity_link.defer(supporter_id=supporter_id or _NOBODY, language=language)
 
 
 def was_sent_lately(supporter: Supporter) -> bool:

@@ -146,6 +146,8 @@ def test_bad_addresses_are_refused(address):
         ("Ada+news@EXAMPLE.org", "Ada+news@example.org"),
         ("o'neil@example.org", "o'neil@example.org"),
         ("ada@bücher.example", "ada@bücher.example"),
+        # Look-alikes that are found as one person are written to as one, too.
+        ("\u017fam@\uff26oo.example", "sam@foo.example"),
     ],
 )
 def test_good_addresses_are_kept(address, kept):

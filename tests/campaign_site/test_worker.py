@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from campaign_site.tasks import MAIL_ATTEMPTS, retry_stalled_jobs
+from supporters.models import FailedMail
 from supporters.tasks import send_my_solidarity_link
 from tests.factories import make_supporter
 
@@ -121,6 +123,35 @@ def test_refused_mail_is_tried_again(smtp_server, mailer):
     ("attempts", "status"), [(MAIL_ATTEMPTS - 1, "todo"), (MAIL_ATTEMPTS, "failed")]
 )
 def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
+    stall("x", attempts)
+
+    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
+
+    assert ProcrastinateJob.objects.get(task_name="x").status == status
+    assert not FailedMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempts", [MAIL_ATTEMPTS - 1, MAIL_ATTEMPTS])
+def test_mail_whose_workers_were_lost_too_often_is_shown_to_staff(attempts):
+    stall("send_my_solidarity_link", attempts, '{"supporter_id": 7, "language": "nl"}')
+
+    async_to_sync(retry_stalled_in_a_worker)()
+
+    failed = FailedMail.objects.values_list("task_name", "arguments", "error")
+    shown = ("send_my_solidarity_link", {"supporter_id": 7, "language": "nl"}, "WorkerLost")
+    assert list(failed) == ([shown] if attempts == MAIL_ATTEMPTS else [])
+
+
+async def retry_stalled_in_a_worker() -> None:
+    """Run the task with the connector that the worker command gives it."""
+    with app.replace_connector(app.connector.get_worker_connector()):
+        async with app.open_async():
+            await retry_stalled_jobs.func(timestamp=0)
+
+
+def stall(task_name: str, attempts: int, arguments: str = "{}") -> None:
+    """Leave a job as a worker does that was killed while it ran it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) "
@@ -129,10 +160,6 @@ def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
         worker = cursor.fetchone()[0]
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, "
-            "attempts, worker_id) VALUES ('default', 'x', 0, '{}', 'doing', %s, %s)",
-            [attempts, worker],
+            "attempts, worker_id) VALUES ('default', %s, 0, %s::jsonb, 'doing', %s, %s)",
+            [task_name, arguments, attempts, worker],
         )
-
-    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
-
-    assert ProcrastinateJob.objects.get(task_name="x").status == status

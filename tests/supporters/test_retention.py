@@ -296,7 +296,8 @@ def test_period_outside_its_bounds_is_refused(key, days, day):
 def test_every_night_has_one_run(last_run, now, is_due, time_machine):
     moment = datetime.fromisoformat(now).replace(tzinfo=BRUSSELS)
     RetentionRun.objects.create(
-        started_at=datetime.fromisoformat(last_run).replace(tzinfo=BRUSSELS)
+        started_at=datetime.fromisoformat(last_run).replace(tzinfo=BRUSSELS),
+        counts={"sign-ups": 0},
     )
     time_machine.move_to(moment)
 
@@ -304,6 +305,33 @@ def test_every_night_has_one_run(last_run, now, is_due, time_machine):
     tasks.apply_retention(timestamp=0)
 
     assert RetentionRun.objects.count() == (2 if is_due else 1)
+
+
+def test_run_that_was_killed_is_made_up_for(time_machine):
+    night = datetime(2027, 6, 5, 3, tzinfo=BRUSSELS)
+    killed = RetentionRun.objects.create(started_at=night)
+    time_machine.move_to(night + timedelta(hours=1))
+
+    tasks.apply_retention(timestamp=0)
+    tasks.apply_retention(timestamp=0)
+
+    assert RetentionRun.objects.exclude(pk=killed.pk).get().counts
+
+
+def test_row_that_no_key_decrypts_does_not_keep_other_kinds_from_being_erased(call, pass_days):
+    make_one_time_link(supporter=make_supporter(), purpose="x")
+    photo = photos.reject_photo(photo=send_photo(), moderator=None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE solidarity_photo SET display_name = 'nonsense' WHERE id = %s", [photo.pk]
+        )
+    pass_days(7)
+
+    run = retention.apply_retention()
+
+    assert run.failures == {"rejected-photos": "InvalidToken"}
+    assert run.counts["staff-sessions"] == 0 and run.counts["supporters"] == 1
+    assert Photo.objects.with_files().filter(pk=photo.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
