@@ -38,6 +38,7 @@ def wish_for_news(*, supporter: Supporter, words: Words) -> None:
     requests at once.
     """
     text = services.consent_text(purpose=words.purpose, language=words.language, text=words.text)
+    _forget_links(supporter)
     values = {"language": words.language, "words": text, "wording": words.wording}
     subscription, is_new = NewsletterSubscription.objects.get_or_create(
         supporter=supporter, ended_hour=None, defaults=values
@@ -72,6 +73,13 @@ def send_confirmation(
     )
     if wish:
         NewsletterSubscription.objects.filter(pk=wish.pk).update(link_sent_at=this_hour())
+
+
+def _forget_links(supporter: Supporter) -> None:
+    """Let no older link confirm a wish that was made after it, perhaps by somebody else."""
+    OneTimeLink.objects.filter(
+        supporter=supporter, purpose=NewsletterSubscription.PURPOSE, used_at=None
+    ).delete()
 
 
 def _confirmation_url(wish: NewsletterSubscription) -> str:
@@ -154,6 +162,7 @@ def stop_news(subscription: NewsletterSubscription) -> bool:
     """
     running = NewsletterSubscription.objects.open().filter(pk=subscription.pk)
     ended = running.update(ended_hour=this_hour())
+    _forget_links(subscription.supporter)
     services.withdraw_consents(
         subject_type=NewsletterSubscription.SUBJECT_TYPE, subject_id=subscription.public_id
     )

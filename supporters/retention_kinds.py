@@ -131,8 +131,8 @@ _KINDS = (
     Kind(
         key="newsletter-wishes",
         name=_("Wishes for news that nobody confirmed"),
-        default_days=4,
-        least_days=4,
+        default_days=5,
+        least_days=5,
         moment=_("after the box was ticked"),
         reason=_("The link that confirms works for three days."),
         due=_unconfirmed_wishes,

@@ -28,7 +28,7 @@ def send_my_solidarity_link(supporter_id: int, language: str) -> None:
     """
     people = Supporter.objects.select_for_update(no_key=True)
     supporter = people.filter(pk=supporter_id).first()
-    if supporter is None or was_sent_lately(supporter):
+    if supporter is None or not supporter.email or was_sent_lately(supporter):
         return
     token = make_one_time_link(supporter=supporter, purpose=MY_SOLIDARITY)
     with override(language):

@@ -1,15 +1,16 @@
 """A real worker process, killed with -9 in the middle of a mail."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -70,8 +71,6 @@ def test_mail_of_a_worker_killed_in_mid_mail_leaves_after_all(smtp_server, maile
     accept = smtp_server.handle_DATA
 
     async def stall_once(server, session, envelope):
-        import asyncio
-
         if not reached.is_set():
             reached.set()
             while not may_go_on.is_set():
@@ -125,7 +124,7 @@ def test_refused_mail_is_tried_again(smtp_server, mailer):
 def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
     stall("x", attempts)
 
-    async_to_sync(retry_stalled_jobs.func)(timestamp=0)
+    run_apart(retry_stalled_in_a_worker())
 
     assert ProcrastinateJob.objects.get(task_name="x").status == status
     assert not FailedMail.objects.exists()
@@ -136,11 +135,17 @@ def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
 def test_mail_whose_workers_were_lost_too_often_is_shown_to_staff(attempts):
     stall("send_my_solidarity_link", attempts, '{"supporter_id": 7, "language": "nl"}')
 
-    async_to_sync(retry_stalled_in_a_worker)()
+    run_apart(retry_stalled_in_a_worker())
 
     failed = FailedMail.objects.values_list("task_name", "arguments", "error")
     shown = ("send_my_solidarity_link", {"supporter_id": 7, "language": "nl"}, "WorkerLost")
     assert list(failed) == ([shown] if attempts == MAIL_ATTEMPTS else [])
+
+
+def run_apart(work: Coroutine) -> None:
+    """Run ``work`` in a thread of its own: the browser tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(asyncio.run, work).result()
 
 
 async def retry_stalled_in_a_worker() -> None:

@@ -182,7 +182,8 @@ def test_wishing_again_renews_the_link(client, mailoutbox, run_tasks):
 
     links = [re.search(r"/en/newsletter/confirm/\S+", mail.body)[0] for mail in mailoutbox]
     assert len(set(links)) == 2
-    assert client.post(links[0]).status_code == client.post(links[1]).status_code == 302
+    assert client.post(links[0]).status_code == 404
+    assert client.post(links[1]).status_code == 302
     assert NewsletterSubscription.objects.count() == 1
     assert Consent.objects.filter(purpose="newsletter").count() == 1
 
@@ -385,3 +386,19 @@ def test_my_solidarity_shows_hands_out_and_erases_the_news():
     erase_all(supporter)
 
     assert NewsletterSubscription.objects.count() == 0
+
+
+def test_older_link_confirms_neither_a_newer_wish_nor_one_after_a_stop():
+    supporter, purpose = make_supporter(), NewsletterSubscription.PURPOSE
+    words = wordings.current_words([purpose], language="en")[purpose]
+    newsletter.wish_for_news(supporter=supporter, words=words)
+    older = services.make_one_time_link(supporter=supporter, purpose=purpose)
+    newsletter.wish_for_news(supporter=supporter, words=words)
+    newer = services.make_one_time_link(supporter=supporter, purpose=purpose)
+
+    assert newsletter.confirm_news(token=older) is None
+    newsletter.stop_news(NewsletterSubscription.objects.get())
+    newsletter.wish_for_news(supporter=supporter, words=words)
+
+    assert newsletter.confirm_news(token=newer) is None
+    assert not NewsletterSubscription.objects.exclude(confirmed_hour=None).exists()
