@@ -1,4 +1,6 @@
-"""The sign-up form of the site, and the form in which staff describe an event."""
+"""The sign-up forms of the site, and the form in which staff describe an event."""
+
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,6 +24,26 @@ _SHOWN_IN_CALENDARS = {
 }
 
 
+class PartySizeField(forms.IntegerField):
+    """How many people come with one sign-up."""
+
+    widget = forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    default_error_messages: ClassVar = {
+        "required": _("Write a whole number, for example 2."),
+        "invalid": _("Write a whole number, for example 2."),
+        "min_value": _("Count yourself: at least 1 person comes."),
+        "max_value": _("One sign-up is for 10 people at most."),
+    }
+
+    def __init__(self, **options):
+        super().__init__(
+            min_value=1,
+            max_value=MAX_PARTY_SIZE,
+            help_text=_("Count yourself: 1 if you come alone, 10 at most."),
+            **options,
+        )
+
+
 class SignUpForm(ConsentingForm):
     """Name, mail address and how many people come."""
 
@@ -35,22 +57,15 @@ class SignUpForm(ConsentingForm):
     )
     email = AddressField(
         label=_("Your mail address"),
-        help_text=_("For your confirmation, with a link to see and cancel your sign-up."),
+        help_text=_("For your confirmation, with a link to see, change or cancel your sign-up."),
     )
-    party_size = forms.IntegerField(
-        label=_("How many people are coming?"),
-        help_text=_("Count yourself: 1 if you come alone, 10 at most."),
-        initial=1,
-        min_value=1,
-        max_value=MAX_PARTY_SIZE,
-        error_messages={
-            "required": _("Write a whole number, for example 2."),
-            "invalid": _("Write a whole number, for example 2."),
-            "min_value": _("Count yourself: at least 1 person comes."),
-            "max_value": _("One sign-up is for 10 people at most."),
-        },
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    party_size = PartySizeField(label=_("How many people are coming?"), initial=1)
+
+
+class ChangeForm(forms.Form):
+    """How many people come after all, beside the sign-up itself; sending it twice does no harm."""
+
+    party_size = PartySizeField(label=_("Number of people"))
 
 
 class BelgianDateTimeField(forms.DateTimeField):

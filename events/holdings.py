@@ -22,7 +22,7 @@ def describe(supporter: Supporter) -> Iterator[HeldItem]:
             state=_("Sign-up cancelled.") if cancelled else _coming(sign_up.party_size),
             url=sign_up.get_absolute_url(),
             is_over=is_over,
-            action=_("See it") if is_over else _("See or cancel the sign-up"),
+            action=_("See it") if is_over else _("See, change or cancel the sign-up"),
         )
 
 

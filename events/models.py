@@ -186,6 +186,6 @@ class SignUp(SupporterAction):
         return f"{self.event} {self.pk}"
 
     def get_absolute_url(self) -> str:
-        """The standing link of this sign-up; whoever has it can see and cancel."""
+        """The standing link of this sign-up; whoever has it can see, change and cancel."""
         token = links.make_token(self.LINK_PURPOSE, self.public_id, self.link_version)
         return reverse("events:standing-link", args=[token])

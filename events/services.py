@@ -1,4 +1,4 @@
-"""Take places for an event, and give them back."""
+"""Take places for an event, change how many, and give them back."""
 
 import uuid
 
@@ -133,10 +133,54 @@ def give_places_back(sign_up: SignUp) -> bool:
 
     Inside a transaction.
     """
-    confirmed = SignUp.objects.confirmed().filter(pk=sign_up.pk)
-    if not confirmed.update(status=SignUp.Status.CANCELLED, cancelled_at=this_hour()):
+    row = SignUp.objects.filter(pk=sign_up.pk)
+    if not row.confirmed().update(status=SignUp.Status.CANCELLED, cancelled_at=this_hour()):
         return False
-    Event.objects.filter(pk=sign_up.event_id).update(
-        places_taken=F("places_taken") - sign_up.party_size
-    )
+    # The update holds the row; the number that the caller has read may have changed before it.
+    _free_places(sign_up.event_id, row.values_list("party_size", flat=True).get())
     return True
+
+
+def _free_places(event_id: int, people: int) -> None:
+    Event.objects.filter(pk=event_id).update(places_taken=F("places_taken") - people)
+
+
+@transaction.atomic
+def change_party_size(*, sign_up: SignUp, party_size: int) -> None:
+    """Come with ``party_size`` people (1 to 10): take the places that lack, or free the others.
+
+    Mails nobody. Calling again with the same number changes nothing. Raises ``SignUpError``, and
+    changes nothing, when the sign-up is cancelled, when the event has begun, or when more people
+    would come and sign-up is closed or the places that are left are too few. Changes of one
+    sign-up happen one after the other, and so does its cancelling.
+    """
+    if not 1 <= party_size <= MAX_PARTY_SIZE:
+        raise SignUpError(_("One sign-up is for 10 people at most."), field="party_size")
+    rows = SignUp.objects.confirmed().select_related("event").select_for_update(of=("self",))
+    row = rows.filter(pk=sign_up.pk).first()
+    if row is None:
+        raise SignUpError(_("This sign-up is cancelled."))
+    if row.event.has_started:
+        raise SignUpError(_("This event has begun, so the number can no longer change."))
+    more = party_size - row.party_size
+    if more > 0 and not take_places(row.event, more):
+        raise _refusal_of_more(row, more)
+    if more < 0:
+        _free_places(row.event_id, -more)
+    row.party_size = party_size
+    row.save(update_fields=["party_size"])
+
+
+def _refusal_of_more(sign_up: SignUp, more: int) -> SignUpError:
+    """Say why ``more`` people could not join a sign-up a moment ago, and how many can."""
+    current = Event.objects.get(pk=sign_up.event_id)
+    left = current.places_left
+    if not current.is_open or not left or left >= more:
+        return SignUpError(str(_refusal(current, more)), field="party_size")
+    sentence = ngettext(
+        "Only %(left)d place is left, so you can be %(most)d people at most.",
+        "Only %(left)d places are left, so you can be %(most)d people at most.",
+        left,
+    )
+    most = sign_up.party_size + left
+    return SignUpError(sentence % {"left": left, "most": most}, field="party_size")

@@ -1,4 +1,4 @@
-"""Sign up, see and cancel a sign-up, download the calendar file."""
+"""Sign up; see, change and cancel a sign-up; download the calendar file."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,7 @@ from campaign_site.same_origin import public_form
 from events import services
 from events.calendar import MEDIA_TYPE
 from events.calendar_file import calendar_file, page_path
-from events.forms import SignUpForm
+from events.forms import ChangeForm, SignUpForm
 from events.models import Event, SignUp
 from supporters.door import guarded
 
@@ -61,23 +61,54 @@ def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
 @public_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a sign-up to whoever has its link; a POST cancels it."""
+    """Show a sign-up to whoever has its link.
+
+    A POST with a number of people changes that number; any other POST cancels.
+    """
     try:
         found = find_by_token(SignUp.objects.select_related("event"), SignUp.LINK_PURPOSE, token)
     except BadLink:
         return link_unusable(request)
+    if request.method != "POST":
+        is_changed = request.GET.get("changed") == "1"
+        return _standing_screen(request, found, is_changed=is_changed)
+    if "party_size" in request.POST:
+        return _change(request, found)
+    return _cancel(request, found)
+
+
+def _standing_screen(request: HttpRequest, found: SignUp, **context: object) -> HttpResponse:
+    form = ChangeForm(initial={"party_size": found.party_size})
+    values = {"sign_up": found, "form": form, **context}
+    return _screen(request, "standing_link", found.event, **values)
+
+
+def _change(request: HttpRequest, found: SignUp) -> HttpResponse:
+    """Change the number of people, or show again what was typed and why it cannot be."""
+    form = ChangeForm(request.POST)
     refusal = ""
-    if request.method == "POST":
+    if form.is_valid():
         try:
-            if services.cancel_sign_up(sign_up=found):
-                return redirect(request.path)
-            found.refresh_from_db(fields=["status"])
+            services.change_party_size(sign_up=found, **form.cleaned_data)
+            return redirect(f"{request.path}?changed=1")
         except services.SignUpError as error:
-            refusal = str(error)
-    repeated = request.method == "POST" and not refusal
-    return _screen(
-        request, "standing_link", found.event, sign_up=found, refusal=refusal, repeated=repeated
-    )
+            if error.field:
+                form.add_error(error.field, str(error))
+            else:
+                refusal = str(error)
+            found.refresh_from_db(fields=["status", "party_size"])
+    return _standing_screen(request, found, form=form, refusal=refusal)
+
+
+def _cancel(request: HttpRequest, found: SignUp) -> HttpResponse:
+    refusal = ""
+    try:
+        if services.cancel_sign_up(sign_up=found):
+            return redirect(request.path)
+        found.refresh_from_db(fields=["status"])
+    except services.SignUpError as error:
+        refusal = str(error)
+    return _standing_screen(request, found, refusal=refusal, repeated=not refusal)
 
 
 @require_safe
