@@ -4,9 +4,10 @@ A mail is a folder ``templates/emails/<name>/`` with ``subject.txt``, ``body.txt
 ``body.html``. Subjects are plain and out nobody; bodies repeat no message and no photo.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import make_msgid, parseaddr
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -29,13 +30,15 @@ def send(
     language: str,
     attachments: Sequence[Attachment] = (),
     headers: Mapping[str, str] | None = None,
+    reference: str = "",
 ) -> None:
     """Render the mail ``template`` in ``language`` and hand it to the mail server.
 
     Returns when the server has accepted it; raises ``OSError`` or ``smtplib.SMTPException``
     otherwise, so that the calling task is retried. Calling twice sends twice: the caller keeps a
     ``…_sent_at``. Context values are escaped in the HTML part only. ``headers`` come on top of
-    those that every mail carries, which they cannot replace.
+    those that every mail carries, which they cannot replace. ``reference`` is the random number, in
+    hexadecimal, of the row that the mail is about: a bounce tells by it which mail came back.
     """
     with override(language):
         values = {**context, "site_url": settings.SITE_URL, "language": language}
@@ -49,7 +52,7 @@ def send(
         to=[to],
         headers={
             **(headers or {}),
-            "Message-ID": make_msgid(domain=_sender_domain()),
+            "Message-ID": _message_id(template, reference),
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
         },
@@ -71,8 +74,11 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
     }
 
 
-def _sender_domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+def _message_id(template: str, reference: str) -> str:
+    """Return a new Message-ID (RFC 5322, section 3.6.4), which ``bounces.parse`` reads back."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    parts = [template, reference, secrets.token_hex(8)]
+    return f"<{'.'.join(part for part in parts if part)}@{domain}>"
 
 
 def absolute_url(path: str) -> str:

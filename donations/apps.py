@@ -7,10 +7,15 @@ class DonationsConfig(AppConfig):
 
     def ready(self) -> None:
         from donations.holdings import HOLDINGS
+        from donations.models import Pledge
         from donations.personal_data import register_models
         from donations.retention import register_kinds
-        from supporters import holdings
+        from supporters import failed_mails, holdings
 
         holdings.register("pledges", HOLDINGS)
+        instructions = failed_mails.MailKind(
+            "send_pledge_instructions", "pledge_id", Pledge, "instructions_sent_at"
+        )
+        failed_mails.register("pledge_instructions", instructions)
         register_kinds()
         register_models()

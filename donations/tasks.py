@@ -35,5 +35,6 @@ def send_pledge_instructions(pledge_id: int) -> None:
         context={"pledge": pledge, "account": pledge.appeal.account, "link": link},
         language=pledge.language,
         attachments=[mail.Attachment(payment_qr.PNG_NAME, picture, "image/png")],
+        reference=pledge.public_id.hex,
     )
     Pledge.objects.filter(pk=pledge.pk).update(instructions_sent_at=this_hour())

@@ -41,6 +41,7 @@ def send_sign_up_confirmation(row_id: int) -> None:
         context=context,
         language=sign_up.language,
         attachments=[attachment],
+        reference=sign_up.public_id.hex,
     )
     SignUp.objects.filter(pk=row_id).update(confirmation_sent_at=this_hour())
 
@@ -58,5 +59,6 @@ def send_sign_up_cancelled(row_id: int) -> None:
         to=sign_up.supporter.email,
         context={"event": sign_up.event, "page_url": page_url},
         language=sign_up.language,
+        reference=sign_up.public_id.hex,
     )
     SignUp.objects.filter(pk=row_id).update(cancellation_sent_at=this_hour())

@@ -43,6 +43,7 @@ def send_photo_confirmation(photo_id: int) -> None:
         supporter=photo.supporter,
         context=_context(photo),
         language=photo.language,
+        reference=photo.public_id.hex,
     )
     Photo.objects.filter(pk=photo_id).update(confirmation_sent_at=this_hour())
 
@@ -58,6 +59,7 @@ def send_photo_decision(photo_id: int) -> None:
         to=photo.supporter.email,
         context=_context(photo),
         language=photo.language,
+        reference=photo.public_id.hex,
     )
     # Undone and decided anew while the mail left: the new decision is still to be told.
     same_decision = Photo.objects.filter(pk=photo_id, decided_at=photo.decided_at)

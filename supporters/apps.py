@@ -23,4 +23,5 @@ class SupportersConfig(AppConfig):
         retention_kinds.register_kinds()
         requests_retention.register_kinds()
         personal_data.register_models()
+        failed_mails.register_kinds()
         mail_given_up.connect(failed_mails.remember)

@@ -56,6 +56,7 @@ def send_confirmation(
     context: Mapping[str, object],
     language: str,
     attachments: Sequence[mail.Attachment] = (),
+    reference: str,
 ) -> None:
     """Send the mail that confirms an action, with a second link where a wish for news waits.
 
@@ -70,6 +71,7 @@ def send_confirmation(
         language=language,
         attachments=attachments,
         headers=mail.unsubscribe_headers(stop_url(wish)) if wish else None,
+        reference=reference,
     )
     if wish:
         NewsletterSubscription.objects.filter(pk=wish.pk).update(link_sent_at=this_hour())

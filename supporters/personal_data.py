@@ -229,7 +229,15 @@ _NOBODY = (
     Entry("supporters.consenttext", impersonal=("id", "purpose", "language", "text", "created_at")),
     Entry(
         "supporters.failedmail",
-        impersonal=("id", "task_name", "arguments", "error", "failed_hour", "tried_again_at"),
+        impersonal=(
+            "id",
+            "task_name",
+            "arguments",
+            "error",
+            "failed_hour",
+            "bounced_message",
+            "tried_again_at",
+        ),
     ),
     Entry("supporters.retentionrun", impersonal=("id", "started_at", "counts", "failures")),
     Entry("supporters.dailysalt", impersonal=("day", "salt")),

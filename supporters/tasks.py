@@ -38,6 +38,7 @@ def send_my_solidarity_link(supporter_id: int, language: str) -> None:
         to=supporter.email,
         context={"link": mail.absolute_url(path)},
         language=language,
+        reference=supporter.public_id.hex,
     )
 
 
@@ -59,6 +60,7 @@ def send_newsletter_welcome(subscription_id: int) -> None:
         context={"stop_link": stop_url},
         language=subscription.language,
         headers=mail.unsubscribe_headers(stop_url),
+        reference=subscription.public_id.hex,
     )
     NewsletterSubscription.objects.filter(pk=subscription_id).update(welcome_sent_at=this_hour())
 
@@ -89,6 +91,7 @@ def send_export_link(export_id: int) -> None:
         to=export.supporter.email,
         context={"link": mail.absolute_url(path)},
         language=export.language,
+        reference=export.public_id.hex,
     )
     DataExport.objects.filter(pk=export_id).update(link_sent_at=this_hour())
     requests.finish_request(export.request)

@@ -1,4 +1,4 @@
-"""Mails that could not leave, for staff to see and to try again."""
+"""Mails that could not leave or came back, for staff to see and to try again."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +12,17 @@ class FailedMailQuerySet(models.QuerySet):
 
 
 class FailedMail(models.Model):
-    """A mail whose every attempt failed: which, when, and the kind of the error. No address.
+    """A mail whose every attempt failed, or that bounced: which, when, what error. No address.
 
     ``arguments`` are the task's, which are row numbers, so that it can be queued again.
+    ``bounced_message`` is the random end of the Message-ID of a mail that came back.
     """
 
     task_name = models.CharField(_("mail"), max_length=128)
     arguments = models.JSONField(_("about"), default=dict)
     error = models.CharField(_("error"), max_length=80)
     failed_hour = models.DateTimeField(_("given up"), default=this_hour)
+    bounced_message = models.CharField(max_length=32, null=True, unique=True, editable=False)
     tried_again_at = models.DateTimeField(_("tried again"), null=True, blank=True)
 
     objects = FailedMailQuerySet.as_manager()
