@@ -74,7 +74,7 @@ class PledgeInspectView(generic.InspectView):
     """Everything about one pledge; the only screen that shows who made it."""
 
     def get_field_label(self, field_name, field):
-        labels = {"communication": _("Communication"), "supporter": _("Mail address")}
+        labels = {"communication": _("Communication"), "supporter": _("Email address")}
         return labels.get(field_name) or super().get_field_label(field_name, field)
 
     def get_supporter_display_value(self) -> str:
@@ -127,6 +127,11 @@ class AppealForm(WagtailAdminModelForm):
         return cleaned
 
 
+def account_or_platform(appeal: Appeal) -> str:
+    """Where the gifts of ``appeal`` go: an account of ours, or another platform."""
+    return appeal.account.label if appeal.account else appeal.platform
+
+
 class AppealIndexView(generic.IndexView):
     def get_base_queryset(self):
         promised = Q(pledges__status=Pledge.Status.PROMISED)
@@ -150,6 +155,7 @@ class AppealViewSet(ModelViewSet):
                 heading=_("Name"),
             ),
             FieldPanel("account"),
+            FieldPanel("platform"),
             FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
             FieldPanel("is_closed"),
             FieldPanel("is_demo"),
@@ -158,7 +164,7 @@ class AppealViewSet(ModelViewSet):
     )
     list_display = (
         "name_en",
-        Column("account", label=_("Account"), accessor=lambda appeal: appeal.account.label),
+        Column("account", label=_("Account"), accessor=account_or_platform),
         "opens_on",
         "closes_on",
         Column(
@@ -172,6 +178,7 @@ class AppealViewSet(ModelViewSet):
         "name_fr",
         "name_nl",
         "account",
+        "platform",
         "opens_on",
         "closes_on",
         "is_demo",

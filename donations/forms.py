@@ -82,6 +82,6 @@ class PledgeForm(ConsentingForm):
         error_messages={"required": _("Type your name.")},
     )
     email = AddressField(
-        label=_("Your mail address"),
-        help_text=_("We mail the payment details to this address."),
+        label=_("Your email address"),
+        help_text=_("We email the payment details to this address."),
     )

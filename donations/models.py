@@ -71,7 +71,10 @@ class BankAccount(models.Model):
 
 
 class Appeal(OpenForATime):
-    """A call for gifts to one account."""
+    """A call for gifts to one account, or one whose gifts are collected on another platform.
+
+    Without an account it is never open here: there would be nowhere to transfer to.
+    """
 
     slug = models.SlugField(_("address on the site"), unique=True)
     name_en = models.CharField(_("name in English"), max_length=120)
@@ -79,9 +82,18 @@ class Appeal(OpenForATime):
     name_nl = models.CharField(_("name in Dutch"), max_length=120)
     account = models.ForeignKey(
         BankAccount,
+        null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="appeals",
         verbose_name=_("bank account"),
+        help_text=_("Empty: gifts are collected elsewhere, and this site takes no pledges."),
+    )
+    platform = models.CharField(
+        _("collected on"),
+        max_length=80,
+        blank=True,
+        help_text=_("The other platform, where there is no account here."),
     )
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
@@ -106,6 +118,17 @@ class Appeal(OpenForATime):
 
     def get_absolute_url(self) -> str:
         return reverse("donations:pledge", args=[self.slug])
+
+    def clean(self) -> None:
+        promised = Pledge.objects.filter(appeal=self.pk, status=Pledge.Status.PROMISED)
+        if self.account_id is None and self.pk and promised.exists():
+            raise ValidationError(
+                {"account": _("People have promised gifts and still need an account to pay to.")}
+            )
+
+    @property
+    def is_open(self) -> bool:
+        return super().is_open and self.account_id is not None
 
     @cached_property
     def pledged_eur(self) -> Decimal:

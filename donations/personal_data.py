@@ -35,6 +35,7 @@ _ENTRIES = (
             "name_fr",
             "name_nl",
             "account",
+            "platform",
             "opens_on",
             "closes_on",
             "is_closed",

@@ -70,6 +70,18 @@ def test_appeal_that_staff_closed_is_past_whatever_its_days_say(closes, db):
     assert (appeal.is_open, appeal.is_past) == (False, True)
 
 
+def test_account_stays_while_somebody_has_still_to_pay(db):
+    appeal = make_appeal()
+    pledge = make_pledge(appeal=appeal)
+    appeal.account = None
+    with pytest.raises(ValidationError, match="need an account"):
+        appeal.full_clean()
+
+    Pledge.objects.filter(pk=pledge.pk).update(status=Pledge.Status.CANCELLED)
+
+    appeal.full_clean()
+
+
 def test_promises_add_up_without_those_taken_back(db):
     appeal = make_appeal()
     make_pledge(appeal=appeal, amount_eur="25.00")
