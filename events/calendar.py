@@ -1,10 +1,19 @@
-"""The calendar file of an event, as RFC 5545 wants it. No models, no settings."""
+"""Calendar files of events, as RFC 5545 wants them. No models, no settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vDuration,
+    vUri,
+)
 
 MEDIA_TYPE = "text/calendar"
 _PRODUCT = "-//Viva Salud//campaign site//EN"
@@ -32,18 +41,56 @@ class CalendarEntry:
     ends_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class CalendarFeed:
+    """A calendar to subscribe to: what it is called, where it lives, how often to ask again."""
+
+    name: str
+    url: str
+    refresh: timedelta
+    entries: Sequence[CalendarEntry]
+
+
 def write_calendar(entry: CalendarEntry) -> bytes:
     """Return the file's bytes: UTF-8, CRLF, no line over 75 octets (RFC 5545, 3.1).
 
     The same entry gives the same bytes. A time zone is written only where an hour needs one.
     """
+    calendar = _empty_calendar()
+    _fill(calendar, [entry])
+    return calendar.to_ical()
+
+
+def write_feed(feed: CalendarFeed) -> bytes:
+    """Return the bytes of a calendar that programs fetch again and again (RFC 7986, 5).
+
+    Name and refresh interval come a second time under the names that older programs know. A feed
+    without entries keeps its time zone, because a calendar needs some component (RFC 5545, 3.6).
+    """
+    calendar = _empty_calendar()
+    calendar.add("name", _one_line(feed.name))
+    calendar.add("x-wr-calname", _one_line(feed.name))
+    calendar.add("x-wr-timezone", _ZONE_NAME)
+    calendar.add("source", vUri(feed.url), parameters={"VALUE": "URI"})
+    calendar.add("url", vUri(feed.url))
+    calendar.add("refresh-interval", vDuration(feed.refresh), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(feed.refresh))
+    _fill(calendar, feed.entries)
+    return calendar.to_ical()
+
+
+def _empty_calendar() -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
-    if entry.starts_at:
+    return calendar
+
+
+def _fill(calendar: Calendar, entries: Sequence[CalendarEntry]) -> None:
+    if not entries or any(entry.starts_at for entry in entries):
         calendar.add_component(_belgian_time())
-    calendar.add_component(_vevent(entry))
-    return calendar.to_ical()
+    for entry in entries:
+        calendar.add_component(_vevent(entry))
 
 
 def _vevent(entry: CalendarEntry) -> Event:

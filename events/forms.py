@@ -56,7 +56,7 @@ class SignUpForm(ConsentingForm):
         error_messages={"required": _("Type your name.")},
     )
     email = AddressField(
-        label=_("Your mail address"),
+        label=_("Your email address"),
         help_text=_("For your confirmation, with a link to see, change or cancel your sign-up."),
     )
     party_size = PartySizeField(label=_("How many people are coming?"), initial=1)

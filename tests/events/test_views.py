@@ -156,7 +156,7 @@ def test_too_few_places_are_named_and_what_was_typed_stays(client):
         ("party_size", "0", "at least 1 person"),
         ("party_size", "11", "10 people at most"),
         ("party_size", "two", "Write a whole number"),
-        ("email", "sam@", "not a complete mail address"),
+        ("email", "sam@", "not a complete email address"),
         ("name", "\u200b", "required"),
         ("website", "http://spam.example", "trap for robots"),
         ("form_key", "forged", "open for too long"),
