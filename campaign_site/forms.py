@@ -99,9 +99,9 @@ class AddressField(forms.CharField):
     """
 
     widget = forms.EmailInput
-    default_error_messages: ClassVar = {"required": _("Type your mail address.")}
+    default_error_messages: ClassVar = {"required": _("Type your email address.")}
     default_validators = [
-        EmailValidator(_("This is not a complete mail address. Example: name@example.org."))
+        EmailValidator(_("This is not a complete email address. Example: name@example.org."))
     ]
 
     def __init__(self, **kwargs):

@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from campaign_site import development_mails, health, media
-from pages import sitemaps
+from pages import share_card_views, sitemaps, styleguide
 from pages import views as page_views
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media.serve),
     path("photos/", include("solidarity.photo_urls")),
+    path("share-cards/<str:name>", share_card_views.share_card),
 ]
 
 if settings.IS_DEVELOPMENT_SITE:
@@ -33,6 +34,11 @@ if settings.IS_DEVELOPMENT_SITE:
         ),
     ]
 
+    urlpatterns += i18n_patterns(
+        path("styleguide/", styleguide.styleguide, name="styleguide"),
+        path("styleguide/form/", styleguide.styleguide_form, name="styleguide-form"),
+    )
+
 urlpatterns += i18n_patterns(
     path("solidarity/", include("solidarity.urls")),
     path("events/", include("events.urls")),
@@ -44,5 +50,5 @@ urlpatterns += i18n_patterns(
 
 handler400 = "campaign_site.errors.bad_request"
 handler403 = "campaign_site.errors.permission_denied"
-handler404 = "campaign_site.errors.page_not_found"
+handler404 = "pages.views.page_not_found"
 handler500 = "campaign_site.errors.server_error"

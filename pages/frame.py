@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field, replace
 
 from django.conf import settings
+from django.db.models import Q
 from wagtail.models import Page
 
 from pages import links
 from pages.links import Link
 from pages.models import BasePage, Organisation, SiteWords
+from pages.restrictions import is_restricted
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,11 @@ class Frame:
     footer_menu: list[Link]
     alternates: list[tuple[str, str, str]]
     links: dict[int, Link] = field(default_factory=dict)
+    ancestors: list[Link] = field(default_factory=list)
     children: list[Link] = field(default_factory=list)
+    grandchildren: list[Link] = field(default_factory=list)
+    campaigns: list[Link] = field(default_factory=list)
+    articles: list[Link] = field(default_factory=list)
 
     @property
     def home_url(self) -> str:
@@ -30,7 +36,13 @@ class Frame:
     @property
     def open_actions(self) -> list[Link]:
         """The actions below this page that people can take today."""
-        return [child for child in self.children if child.fact and child.fact.is_open]
+        below = [*self.children, *self.grandchildren]
+        return [link for link in below if link.fact and link.fact.is_open]
+
+    @property
+    def running_campaigns(self) -> list[Link]:
+        """The other campaigns that run, for those who have come to the end of a page."""
+        return [link for link in self.campaigns if link.is_running]
 
 
 def site_words(language: str) -> SiteWords | None:
@@ -46,7 +58,9 @@ def build_frame(*, page: BasePage | None, language: str) -> Frame:
     menu = _entries(words.menu) if words else []
     footer = _entries(words.footer_menu) if words else []
     ids = {number for number, _ in [*menu, *footer]} | (page.linked_ids() if page else set())
-    table, children = links.resolve(ids, language, children_of=page)
+    newest = page.newest_articles() if page is not None and page.wants_newest_articles else None
+    around = links.resolve(ids, language, around=page, articles=newest)
+    table = around.table
     return Frame(
         language=language,
         organisation=Organisation.load(),
@@ -55,7 +69,11 @@ def build_frame(*, page: BasePage | None, language: str) -> Frame:
         footer_menu=_menu_links(footer, table),
         alternates=page_alternates(page) if page else [],
         links=table,
-        children=children,
+        ancestors=around.ancestors,
+        children=around.children,
+        grandchildren=around.grandchildren,
+        campaigns=around.campaigns,
+        articles=around.articles,
     )
 
 
@@ -74,12 +92,19 @@ def _menu_links(entries: list[tuple[int, str]], table: dict[int, Link]) -> list[
 
 
 def page_alternates(page: Page) -> list[tuple[str, str, str]]:
-    """Return the live translations of ``page``, itself included, in the order of the languages."""
+    """Return the live translations of ``page``, itself included, in the order of the languages.
+
+    A translation that only some may read is not named, but for the page itself.
+    """
     roots = links.site_roots()
+    translations = (
+        Page.objects.live()
+        .filter(translation_key=page.translation_key)
+        .annotate(is_restricted=is_restricted())
+        .filter(Q(is_restricted=False) | Q(pk=page.pk))
+    )
     paths = dict(
         links.path_of(url_path, roots)
-        for url_path in Page.objects.live()
-        .filter(translation_key=page.translation_key)
-        .values_list("url_path", flat=True)
+        for url_path in translations.values_list("url_path", flat=True)
     )
     return [(code, name, paths[code]) for code, name in settings.LANGUAGES if code in paths]

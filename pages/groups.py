@@ -11,8 +11,16 @@ _WORDS = (
     "pages.add_sitewords",
     "pages.change_sitewords",
     "pages.view_sitewords",
+    "pages.add_theme",
+    "pages.change_theme",
+    "pages.view_theme",
 )
 _TRANSLATE = ("wagtail_localize.submit_translation",)
+_REDIRECTS = (
+    "wagtailredirects.add_redirect",
+    "wagtailredirects.change_redirect",
+    "wagtailredirects.delete_redirect",
+)
 _CALLS = (
     "solidarity.add_photocall",
     "solidarity.change_photocall",
@@ -34,6 +42,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_ADMIN,
         *_WORDS,
         *_TRANSLATE,
+        *_REDIRECTS,
         *_CALLS,
         *_EVENTS,
         "events.view_signup",
@@ -45,6 +54,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_ADMIN,
         *_WORDS,
         *_TRANSLATE,
+        *_REDIRECTS,
         *_CALLS,
         *_EVENTS,
         *_MODERATE,

@@ -8,24 +8,68 @@ reads this table.
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from django.db.models import Model, Q
+from django.db.models import Case, Model, Q, When
 from wagtail.models import Page, Site
 
+from pages.restrictions import is_restricted
+
 # Page models that carry a fact, and the field that points at it.
-_FACTS = {"photocallpage": "photo_call", "eventpage": "event", "appealpage": "appeal"}
+_FACTS = {
+    "photocallpage": "photo_call",
+    "eventpage": "event",
+    "appealpage": "appeal",
+    "wallpage": "photo_call",
+}
+# Page models that other pages show more of than their title.
+_SHOWN = {"campaignpage": "campaign", "articlepage": "article", "articleindexpage": "article_index"}
+# Long texts that no list of pages shows.
+_LONG = ("campaignpage__body", "appealpage__body", "articlepage__body", "eventpage__body")
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where a page is for this reader: its address, title, kind and fact."""
+    """Where a page is for this reader: its address, title, kind and fact.
+
+    ``kind`` is ``photo_call``, ``event``, ``appeal``, ``wall``, ``campaign``, ``article``,
+    ``article_index`` or empty; ``page`` is the specific page of all of these.
+    """
 
     page_id: int
     url: str
     title: str
     kind: str = ""
     fact: Model | None = None
+    page: Page | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return bool(getattr(self.page, "is_over", False))
+
+    @property
+    def is_archived(self) -> bool:
+        return getattr(self.page, "state", "") == "archived"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this is a campaign said to run, or an appeal that is open."""
+        if self.kind == "campaign":
+            return self.page.state == "running"
+        return self.kind == "appeal" and self.fact.is_open
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day it ended, of what is over; None when no day is known."""
+        if self.kind == "appeal":
+            return None if self.fact.is_closed else self.fact.closes_on
+        return getattr(self.page, "ended_on", None)
+
+    @property
+    def name(self) -> str:
+        """What is set very large on a poster."""
+        return getattr(self.page, "name", "") or self.title
 
 
 _active: ContextVar[dict[int, Link] | None] = ContextVar("page_links", default=None)
@@ -60,50 +104,135 @@ def path_of(url_path: str, roots: dict[str, str]) -> tuple[str, str]:
 
 def page_link(page: Page, roots: dict[str, str]) -> Link:
     """Return the link to ``page``, which was fetched with its facts joined (``with_facts``)."""
-    kind, fact = "", None
-    for model, field in _FACTS.items():
+    kind, fact, shown = "", None, None
+    for model, name in _FACTS.items():
         specific = getattr(page, model, None)
         if specific is not None:
-            kind, fact = field, getattr(specific, field)
-    return Link(page.pk, path_of(page.url_path, roots)[1], page.title, kind, fact)
+            kind = "wall" if model == "wallpage" else name
+            fact, shown = getattr(specific, name), specific
+    for model, name in _SHOWN.items():
+        specific = getattr(page, model, None)
+        if specific is not None:
+            kind, shown = name, specific
+    return Link(page.pk, path_of(page.url_path, roots)[1], page.title, kind, fact, shown)
 
 
 def with_facts(pages):
-    """Join the facts of photo calls, events and appeals to a queryset of pages."""
-    return pages.select_related(*(f"{model}__{field}" for model, field in _FACTS.items()))
+    """Join what links show (facts of actions, words of campaigns and articles) to a queryset."""
+    joins = [f"{model}__{field}" for model, field in _FACTS.items()]
+    return pages.select_related(*joins, *_SHOWN, "articlepage__theme").defer(*_LONG)
 
 
-def resolve(
-    ids: Iterable[int], language: str, *, children_of: Page | None = None
-) -> tuple[dict[int, Link], list[Link]]:
-    """Return the links of ``ids`` in ``language``, and those of a page's live children.
+@dataclass(frozen=True)
+class Surroundings:
+    """The links around a page, each list in the order of the tree."""
 
+    table: dict[int, Link]
+    ancestors: list[Link] = field(default_factory=list)
+    children: list[Link] = field(default_factory=list)
+    grandchildren: list[Link] = field(default_factory=list)
+    campaigns: list[Link] = field(default_factory=list)
+    articles: list[Link] = field(default_factory=list)
+
+
+def resolve(ids: Iterable[int], language: str, *, around: Page | None = None, articles=None):
+    """Return the links of ``ids`` in ``language``, and those around the page ``around``.
+
+    Around it are the pages above it, its live children, the campaigns of its language and, for
+    the home page, its grandchildren that are actions; ``articles`` is a queryset of ids to show.
+    Pages that only some may read are not among these, unless ``around`` is such a page itself.
+    Of such a page that is among ``ids``, the link says the title and nothing else.
     One query, whatever the numbers. A page that has no live translation keeps its own language;
-    one that is not live at all is absent from the table.
+    one that is live in neither is absent.
     """
     wanted = set(ids)
-    if not wanted and children_of is None:
-        return {}, []
+    if not wanted and around is None:
+        return Surroundings({})
     keys = Page.objects.filter(pk__in=wanted).values("translation_key")
     condition = Q(translation_key__in=keys)
-    if children_of is not None:
-        condition |= Q(path__startswith=children_of.path, depth=children_of.depth + 1)
-    found = list(with_facts(Page.objects.live().filter(condition)).order_by("path"))
+    if around is not None:
+        condition |= _around(around)
+    is_newest = Q(pk__in=articles) if articles is not None else Q(pk__in=[])
+    # A chosen page that is not live may still have a translation that is.
+    pages = Page.objects.filter(condition | is_newest).filter(Q(live=True) | Q(pk__in=wanted))
+    pages = pages.annotate(
+        restricted=is_restricted(), newest=Case(When(is_newest, then=True), default=False)
+    )
+    fetched = list(with_facts(pages).order_by("path"))
+    found = [page for page in fetched if page.live]
+    chosen = [page for page in fetched if page.pk in wanted]
     roots = site_roots()
+    among_the_few = around is not None and any(
+        page.pk == around.pk and page.restricted for page in found
+    )
+    table = _table(chosen, found, language, roots, among_the_few=among_the_few)
+    if around is None:
+        return Surroundings(table)
+    shown = [page for page in found if among_the_few or not page.restricted]
+    return _sorted(shown, around, table, roots)
+
+
+def _table(
+    chosen: list[Page], live: list[Page], language: str, roots: dict[str, str], *, among_the_few
+) -> dict[int, Link]:
+    """The link to each chosen page: to its live translation in ``language``, else to itself."""
     in_language = {
-        page.translation_key: page for page in found if path_of(page.url_path, roots)[0] == language
+        page.translation_key: page for page in live if path_of(page.url_path, roots)[0] == language
     }
-    table = {
-        page.pk: page_link(in_language.get(page.translation_key, page), roots)
-        for page in found
-        if page.pk in wanted
-    }
-    children = [
-        page_link(page, roots)
-        for page in found
-        if children_of is not None and page.is_child_of(children_of)
-    ]
-    return table, children
+    table = {}
+    for page in chosen:
+        best = in_language.get(page.translation_key, page)
+        if best.live:
+            link = page_link(best, roots)
+            hidden = best.restricted and not among_the_few
+            table[page.pk] = replace(link, kind="", fact=None, page=None) if hidden else link
+    return table
+
+
+def _around(page: Page) -> Q:
+    step = Page.steplen
+    above = [page.path[: step * depth] for depth in range(2, page.depth + 1)]
+    home = page.path[: step * 2]
+    condition = Q(path__in=above) | Q(path__startswith=page.path, depth=page.depth + 1)
+    condition |= Q(path__startswith=home, depth=3) & (
+        Q(campaignpage__isnull=False) | Q(appealpage__isnull=False)
+    )
+    if page.depth == 2:
+        condition |= Q(path__startswith=home, depth=4) & (
+            Q(photocallpage__isnull=False)
+            | Q(eventpage__isnull=False)
+            | Q(appealpage__isnull=False)
+        )
+    else:
+        # A list of articles may have hundreds of children and reads them itself.
+        condition &= Q(articlepage__isnull=True)
+    return condition
+
+
+def _sorted(shown: list[Page], around: Page, table: dict[int, Link], roots) -> Surroundings:
+    home = around.path[: Page.steplen * 2]
+    links = [(page, page_link(page, roots)) for page in shown if page.pk != around.pk]
+
+    def those(test) -> list[Link]:
+        return [link for page, link in links if test(page)]
+
+    articles = those(lambda page: page.newest)
+    return Surroundings(
+        table,
+        ancestors=those(around.is_descendant_of),
+        children=those(lambda page: page.is_child_of(around)),
+        grandchildren=those(
+            lambda page: page.depth == around.depth + 2 and page.is_descendant_of(around)
+        ),
+        campaigns=[
+            link
+            for page, link in links
+            if page.depth == 3
+            and page.path.startswith(home)
+            and link.kind in ("campaign", "appeal")
+        ],
+        articles=sorted(articles, key=lambda link: link.page.published_on, reverse=True),
+    )
 
 
 def ids_in_stream(stream) -> set[int]:

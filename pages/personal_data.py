@@ -43,6 +43,7 @@ _IMAGES = (
         impersonal=("id", "filter_spec", "file", "width", "height", "focal_point_key", "image"),
     ),
 )
+_STORY = ("page_ptr", "lead", "strapline", "mood", "theme", "other_names", "body")
 _PAGES = (
     Entry(
         "pages.homepage",
@@ -53,16 +54,22 @@ _PAGES = (
             "hero_title",
             "campaigns_heading",
             "events_heading",
+            "articles_heading",
+            "past_heading",
         ),
     ),
-    Entry(
-        "pages.campaignpage",
-        impersonal=("page_ptr", "lead", "name", "strapline", "mood", "state", "ended_on", "body"),
-    ),
+    Entry("pages.campaignpage", impersonal=(*_STORY, "name", "hashtag", "state", "ended_on")),
     Entry("pages.photocallpage", impersonal=("page_ptr", "lead", "body", "photo_call")),
+    Entry("pages.wallpage", impersonal=("page_ptr", "lead", "empty_text", "photo_call")),
     Entry("pages.eventpage", impersonal=("page_ptr", "lead", "body", "event")),
-    Entry("pages.appealpage", impersonal=("page_ptr", "lead", "body", "appeal")),
+    Entry("pages.appealpage", impersonal=(*_STORY, "appeal")),
+    Entry("pages.articleindexpage", impersonal=("page_ptr", "lead", "empty_text")),
+    Entry(
+        "pages.articlepage",
+        impersonal=("page_ptr", "lead", "published_on", "author", "theme", "body"),
+    ),
     Entry("pages.standardpage", impersonal=("page_ptr", "lead", "body")),
+    Entry("pages.theme", impersonal=("id", "slug", "name_en", "name_fr", "name_nl")),
     Entry(
         "pages.sitewords",
         impersonal=(

@@ -25,7 +25,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     roots = links.site_roots()
     translations: dict[object, dict[str, str]] = defaultdict(dict)
     changed: dict[str, object] = {}
-    for key, url_path, day in listed_pages().values_list(
+    # Search engines are asked to leave walls alone (``WallPage.serve``).
+    pages_to_find = listed_pages().filter(wallpage__isnull=True)
+    for key, url_path, day in pages_to_find.values_list(
         "translation_key", "url_path", "last_published_at"
     ):
         language, path = links.path_of(url_path, roots)

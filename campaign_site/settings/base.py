@@ -12,7 +12,6 @@ DEBUG = False
 
 INSTALLED_APPS = [
     "campaign_site",
-    "pages",
     "solidarity",
     "events",
     "donations",
@@ -20,6 +19,7 @@ INSTALLED_APPS = [
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.redirects",
+    "pages",  # after the redirects, one of whose signals it narrows (pages/redirects.py)
     "wagtail.contrib.settings",
     "wagtail.sites",
     "wagtail.users",
@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaign_site.headers.admin_policy",
     "campaign_site.caching.NeverCacheByDefaultMiddleware",
+    "campaign_site.maintenance.MaintenanceMiddleware",
     "campaign_site.request_bodies.drop_files_of_large_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "pages.redirects.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "campaign_site.urls"
@@ -141,6 +142,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "campaign_site.static_files.StaticFilesStorage"},
 }
+# While this file is there, everybody is told that the site will be back.
+MAINTENANCE_FILE = LOCAL_DIR / "maintenance"
 # A photo may be 15 MiB; everything else in a form is small.
 MAX_REQUEST_BYTES = 17 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -212,9 +215,9 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "heic", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {
-    "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}
-}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pages.search_backend"}}
+# A page that is renamed or moved leaves a redirect behind, and so does every page below it.
+WAGTAILREDIRECTS_AUTO_CREATE = True
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 LOGIN_URL = "/admin/login/"

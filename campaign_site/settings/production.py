@@ -67,7 +67,7 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = env_text("MAIL_FROM")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
-    raise ImproperlyConfigured("MAIL_FROM must hold a mail address, with or without a name.")
+    raise ImproperlyConfigured("MAIL_FROM must hold an email address, with or without a name.")
 
 # TLS ends at the web server in front, which sets this header itself and drops a client's.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

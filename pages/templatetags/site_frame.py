@@ -31,7 +31,27 @@ def same_screen(context) -> list[tuple[str, str, str]]:
     return [(code, name, "/".join(["", code, *parts[2:]])) for code, name in settings.LANGUAGES]
 
 
+@register.simple_tag(takes_context=True)
+def switcher(context) -> list[tuple[str, str, str, bool]]:
+    """Return (language, its own name, path, whether the page is there) for all languages.
+
+    One that lacks the page leads to the same path in that language, where the visitor reads, in
+    that language, what there is instead (``pages.views.serve``).
+    """
+    frame = context.get("frame")
+    alternates = {code: path for code, _, path in frame.alternates} if frame else {}
+    there = context.get("there") or alternates
+    if not there:
+        return [(*screen, True) for screen in same_screen(context)]
+    known = there.get(site_language()) or next(iter(there.values()))
+    rest = known.split("/", 2)[2]
+    return [
+        (code, name, there.get(code, f"/{code}/{rest}"), code in there)
+        for code, name in settings.LANGUAGES
+    ]
+
+
 @register.simple_tag
 def link_to(frame: Frame, page) -> object | None:
     """Return the link to a chosen page in the reader's language; None when it is not live."""
-    return frame.links.get(page.pk) if page is not None else None
+    return frame.links.get(page.pk) if frame and page is not None else None

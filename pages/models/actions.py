@@ -1,0 +1,260 @@
+"""Pages that offer an action: their words, and the fact behind them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from campaign_site.headers import extend_csp
+from pages.blocks import TextBody
+from pages.links import Link
+from pages.meters import Meter
+from pages.models.base import BasePage
+from pages.models.campaign import StoryPage
+from solidarity.wall import open_wall
+
+# How many photos of the wall the page of a photo call shows.
+GLIMPSE_SIZE = 5
+
+
+class FactPage(BasePage):
+    """A page about one fact of an app."""
+
+    fact_field = ""
+    # What else is fetched along when the page is shown.
+    fact_joins: ClassVar[tuple[str, ...]] = ()
+
+    # The page that this one stands below, if that is a campaign: known once there is a frame.
+    campaign_link: Link | None = None
+    # Where a page that is over says what is left to do.
+    next_steps_anchor = "instead"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def to_show(cls):
+        return super().to_show().select_related(cls.fact_field, *cls.fact_joins)
+
+    @property
+    def fact(self):
+        return getattr(self, self.fact_field)
+
+    @property
+    def is_past(self) -> bool:
+        return self.fact.is_past
+
+    @property
+    def days_left(self) -> int | None:
+        """Days after today on which people can still act; None when no day ends it, or ended it."""
+        closes_on = getattr(self.fact, "closes_on", None)
+        if closes_on is None or not self.fact.is_open:
+            return None
+        return (closes_on - timezone.localdate()).days
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        above = [link for link in context["frame"].ancestors if link.kind == "campaign"]
+        self.campaign_link = above[0] if above else None
+        return context
+
+
+class ActionPage(FactPage):
+    """An action below a campaign."""
+
+    body = StreamField(TextBody(), verbose_name=_("content"), blank=True)
+
+    parent_page_types: ClassVar = ["pages.CampaignPage"]
+    subpage_types: ClassVar = []
+    search_fields: ClassVar = [*BasePage.search_fields, index.SearchField("body")]
+
+    class Meta:
+        abstract = True
+
+
+class PhotoCallPage(ActionPage):
+    """Asks for solidarity photos."""
+
+    fact_field = "photo_call"
+
+    photo_call = models.ForeignKey(
+        "solidarity.PhotoCall",
+        on_delete=models.PROTECT,
+        related_name="pages",
+        verbose_name=_("photo call"),
+    )
+
+    subpage_types: ClassVar = ["pages.WallPage"]
+    content_panels: ClassVar = [
+        *BasePage.content_panels,
+        FieldPanel("photo_call"),
+        FieldPanel("body"),
+    ]
+
+    # What somebody takes back is gone within a minute here too: no cache shows a stale page.
+    stale_seconds = 0
+
+    class Meta:
+        verbose_name = _("page of a photo call")
+
+    def serve(self, request, *args, **kwargs):
+        # The form that a script fetches into this page shows the chosen photo from memory.
+        return extend_csp(super().serve(request, *args, **kwargs), img_src=["blob:"])
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        walls = [link for link in context["frame"].children if link.kind == "wall"]
+        own = [link.url for link in walls if link.fact.pk == self.photo_call_id]
+        context["wall_url"] = (
+            own[0] if own else reverse("solidarity:wall", args=[self.photo_call.slug])
+        )
+        context["glimpse"] = self.photo_call.photos.public().order_by("wall_key")[:GLIMPSE_SIZE]
+        return context
+
+
+class WallPage(FactPage):
+    """The wall of a photo call, with an editor's words around it."""
+
+    fact_field = "photo_call"
+
+    photo_call = models.ForeignKey(
+        "solidarity.PhotoCall",
+        on_delete=models.PROTECT,
+        related_name="wall_pages",
+        verbose_name=_("photo call"),
+    )
+    empty_text = models.TextField(
+        _("while there is no photo"), blank=True, max_length=400, help_text=_("Shown instead.")
+    )
+
+    parent_page_types: ClassVar = ["pages.PhotoCallPage"]
+    subpage_types: ClassVar = []
+    content_panels: ClassVar = [
+        *BasePage.content_panels,
+        FieldPanel("photo_call"),
+        FieldPanel("empty_text"),
+    ]
+
+    # What somebody takes back is gone within a minute: no cache shows a stale wall.
+    stale_seconds = 0
+
+    class Meta:
+        verbose_name = _("photo wall")
+
+    def serve(self, request, *args, **kwargs):
+        response = super().serve(request, *args, **kwargs)
+        # Search engines would keep faces and names that their owners have long taken back.
+        response.headers["X-Robots-Tag"] = "noindex, noimageindex"
+        return response
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        call = self.photo_call
+        above = [link for link in context["frame"].ancestors if link.kind == "photo_call"]
+        own = [link for link in above if link.fact.pk == call.pk]
+        form_url = f"{own[0].url}#act" if own else call.get_absolute_url()
+        context |= {
+            "call": call,
+            "wall": open_wall(call, request.GET),
+            "form_url": form_url if call.is_open else "",
+        }
+        return context
+
+
+class EventPage(ActionPage):
+    """Invites to an event."""
+
+    fact_field = "event"
+
+    event = models.ForeignKey(
+        "events.Event", on_delete=models.PROTECT, related_name="pages", verbose_name=_("event")
+    )
+
+    content_panels: ClassVar = [*BasePage.content_panels, FieldPanel("event"), FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("page of an event")
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the event; None once it has begun."""
+        if self.event.is_past or self.event.has_started:
+            return None
+        return (self.event.day - timezone.localdate()).days
+
+
+class AppealPage(FactPage, StoryPage):
+    """Asks for gifts: below a campaign, or as a campaign of its own."""
+
+    fact_field = "appeal"
+    fact_joins: ClassVar = ("appeal__account",)
+
+    appeal = models.ForeignKey(
+        "donations.Appeal",
+        on_delete=models.PROTECT,
+        related_name="pages",
+        verbose_name=_("appeal"),
+    )
+
+    parent_page_types: ClassVar = ["pages.CampaignPage", "pages.HomePage"]
+    subpage_types: ClassVar = []
+    content_panels: ClassVar = [
+        *BasePage.content_panels[:-1],
+        FieldPanel("strapline"),
+        FieldPanel("other_names"),
+        FieldPanel("lead"),
+        FieldPanel("appeal"),
+        FieldPanel("body"),
+    ]
+    settings_panels: ClassVar = [
+        MultiFieldPanel([FieldPanel("mood"), FieldPanel("theme")], heading=_("Appeal")),
+        *BasePage.settings_panels,
+    ]
+
+    class Meta:
+        verbose_name = _("page of an appeal")
+
+    @property
+    def is_over(self) -> bool:
+        return self.appeal.is_past
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether there is anything to say of where gifts go and until when."""
+        appeal = self.appeal
+        dated = appeal.closes_on is not None and not appeal.is_closed
+        return bool(appeal.account_id or appeal.platform or dated)
+
+    @property
+    def names_to_add(self) -> list[tuple[str, str]]:
+        """Names in other languages, but for those that the title says already."""
+        return [(code, name) for code, name in self.names_elsewhere if name not in self.title]
+
+    @property
+    def is_only_words(self) -> bool:
+        """Whether the story is nothing but texts, which may stand beside the form."""
+        return all(block.block_type in ("text", "section") for block in self.story)
+
+    @property
+    def next_steps_anchor(self) -> str:
+        """The posters of other campaigns that an editor chose, else those that run."""
+        chosen = [block for block in self.story if block.block_type == "related"]
+        return chosen[0].value.anchor if chosen else "instead"
+
+    @property
+    def meter(self) -> Meter | None:
+        """What was promised here; None when it is nobody's business any more, or never was."""
+        appeal = self.appeal
+        if appeal.account_id is None or (appeal.is_past and not appeal.pledged_eur):
+            return None
+        return Meter(promised=appeal.pledged_eur)
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["meter"] = self.meter
+        return context
