@@ -5,20 +5,23 @@ built here, French and Dutch through wagtail-localize, as editors will go on doi
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
-from django.utils.html import escape
 from wagtail.models import Locale, Page, Site
 
 from donations.models import Appeal, BankAccount
 from events.models import Event
+from pages.content_blocks import build_body, paragraphs, same
 from pages.models import (
     AppealPage,
+    ArticleIndexPage,
+    ArticlePage,
     CampaignPage,
     EventPage,
     HomePage,
@@ -27,8 +30,10 @@ from pages.models import (
     PhotoCallPage,
     SiteWords,
     StandardPage,
+    Theme,
+    WallPage,
 )
-from pages.translation import Words, translate
+from pages.translation import MissingWords, Words, translate
 from solidarity.models import PhotoCall
 
 CONTENT = Path(__file__).parent / "content"
@@ -45,21 +50,33 @@ def once(key: str, load: Callable[[], object]) -> bool:
         _, is_new = LoadedContent.objects.get_or_create(key=key)
         if is_new:
             load()
+    if is_new:
+        # Translations are published as the transaction ends, from copies taken before they had
+        # children: count these again, or editors could add none.
+        Page.fix_tree()
     return is_new
 
 
 def load_site() -> None:
     """Load everything that a new site needs, in the order in which it builds on itself."""
     ensure_locales()
+    once("search-index", index_again)
     once("home", load_home)
     once("standard-pages", load_standard_pages)
     once("notatarget", load_campaign)
+    once("contact", load_contact)
+    once("campaigns-and-articles", load_campaigns_and_articles)
     once("menus", load_menus)
 
 
 def ensure_locales() -> None:
     for code, _ in settings.LANGUAGES:
         Locale.objects.get_or_create(language_code=code)
+
+
+def index_again() -> None:
+    """Index pages that an older version of the site indexed, before languages were told apart."""
+    call_command("update_index", verbosity=0)
 
 
 def load_home() -> None:
@@ -80,6 +97,8 @@ def load_home() -> None:
             lead=words(content["lead"]),
             campaigns_heading=words(content["campaigns_heading"]),
             events_heading=words(content["events_heading"]),
+            articles_heading=words(content["articles_heading"]),
+            past_heading=words(content["past_heading"]),
             locale=Locale.get_default(),
         )
     )
@@ -98,10 +117,6 @@ def load_home() -> None:
 
 def home_page() -> HomePage:
     return HomePage.objects.get(locale=Locale.get_default())
-
-
-def paragraphs(entries: list[dict], words: Words) -> str:
-    return "".join(f"<p>{escape(words(entry))}</p>" for entry in entries)
 
 
 def sections(entries: list[dict], words: Words) -> list[tuple[str, dict]]:
@@ -135,6 +150,18 @@ def load_standard_pages() -> None:
             title=words(entry["title"]),
             lead=words(entry["lead"]),
             body=sections(entry["sections"], words),
+        )
+        publish(home_page(), page, words, entry["slug"])
+
+
+def load_contact() -> None:
+    """The page that says whom to write to."""
+    for entry in read_content("contact")["standard"]:
+        words = Words()
+        page = StandardPage(
+            title=words(entry["title"]),
+            lead=words(entry["lead"]),
+            body=build_body(entry["body"], words, {}),
         )
         publish(home_page(), page, words, entry["slug"])
 
@@ -178,16 +205,11 @@ def load_campaign() -> None:
     _fill_campaign(campaign, content["campaign"], actions, appeal)
 
 
-def _same(text: str) -> dict[str, str]:
-    """A text that is the same in every language."""
-    return dict.fromkeys(dict(settings.LANGUAGES), text)
-
-
 def _publish_campaign(entry: dict) -> CampaignPage:
     words = Words()
     page = CampaignPage(
         title=words(entry["title"]),
-        name=words(_same(entry["name"])),
+        name=words(same(entry["name"])),
         strapline=words(entry["strapline"]),
         lead=words(entry["lead"]),
         search_description=words(entry["search_description"]),
@@ -211,7 +233,20 @@ def load_action_pages(
         page.lead = words(entry["lead"])
         page.body = [("text", paragraphs(entry["paragraphs"], words))]
         publish(campaign, page, words, entry["slug"])
+    load_wall(made["photo"][0], content["wall"])
     return {key: page for key, (page, _) in made.items()}
+
+
+def load_wall(parent: PhotoCallPage, entry: dict) -> None:
+    """Publish the wall of a photo call below the call's page."""
+    words = Words()
+    page = WallPage(
+        title=words(entry["title"]),
+        lead=words(entry["lead"]),
+        empty_text=words(entry["empty_text"]),
+        photo_call=parent.photo_call,
+    )
+    publish(parent, page, words, entry["slug"])
 
 
 def _fill_campaign(
@@ -221,7 +256,7 @@ def _fill_campaign(
     words = Words()
     for field in ("title", "strapline", "lead", "search_description"):
         words(entry[field])
-    words(_same(entry["name"]))
+    words(same(entry["name"]))
     campaign.body = [
         *sections(entry["sections"], words),
         ("actions", _action_cards(entry, actions, words)),
@@ -235,25 +270,13 @@ def _fill_campaign(
                 "countries": [words(country) for country in entry["gift"]["countries"]],
             },
         ),
-        (
-            "contact",
-            {
-                "name": entry["contact"]["name"],
-                "role": words(entry["contact"]["role"]),
-                "email": entry["contact"]["email"],
-                "text": words(entry["contact"]["text"]),
-            },
-        ),
-        (
-            "partners",
-            {
-                "heading": words(entry["partners"]["heading"]),
-                "intro": words(entry["partners"]["intro"]),
-                "items": [
-                    {"name": words(item["name"]), "text": words(item["text"]), "url": ""}
-                    for item in entry["partners"]["items"]
-                ],
-            },
+        *build_body(
+            [
+                {"type": "contact", **entry["contact"]},
+                {"type": "partners", **entry["partners"]},
+            ],
+            words,
+            {},
         ),
     ]
     campaign.save_revision().publish()
@@ -278,18 +301,144 @@ def _action_cards(entry: dict, actions: dict[str, Page], words: Words) -> dict:
     }
 
 
+def load_campaigns_and_articles() -> None:
+    """The other campaigns, the ended appeal and the articles; they point at one another.
+
+    So all pages are published first, then filled.
+    """
+    articles = read_content("articles")
+    themes = {entry["key"]: _make_theme(entry) for entry in articles["themes"]}
+    stories = {
+        "public_health": read_content("public_health"),
+        "vaccine": read_content("vaccine"),
+        "sante_en_lutte": read_content("sante_en_lutte"),
+    }
+    pages: dict[str, Page] = {
+        "notatarget": CampaignPage.objects.child_of(home_page()).filter(slug="notatarget").first()
+    }
+    for key, content in stories.items():
+        if "campaign" in content:
+            page, entry = _campaign_page(content["campaign"]), content["campaign"]
+        else:
+            page, entry = _appeal_page(content["appeal"]), content["appeal"]
+        page.theme = themes.get(entry.get("theme", ""))
+        pages[key] = _add_story(page, entry)
+    pages |= _load_articles(articles, themes)
+    for key, content in stories.items():
+        entry = content.get("campaign") or content["appeal"]
+        _fill_story(pages[key], entry, content["body"], pages)
+    if pages["notatarget"]:
+        _surround(pages["notatarget"], read_content("notatarget")["around"], themes, pages)
+
+
+def _make_theme(entry: dict) -> Theme:
+    theme, _ = Theme.objects.get_or_create(slug=entry["slug"], defaults=names(entry, "name"))
+    return theme
+
+
+def _campaign_page(entry: dict) -> CampaignPage:
+    return CampaignPage(
+        name=entry["name"]["en"],
+        hashtag=entry.get("hashtag", ""),
+        state=entry["state"],
+        mood=entry["mood"],
+    )
+
+
+def _appeal_page(entry: dict) -> AppealPage:
+    """An appeal that ran on another platform: dates, and no account of ours."""
+    appeal = Appeal.objects.create(
+        slug=entry["slug"]["en"],
+        platform=entry["platform"],
+        closes_on=date.fromisoformat(entry["closes_on"]),
+        **names({"name": entry["fact_name"]}, "name"),
+    )
+    return AppealPage(appeal=appeal, mood=entry["mood"])
+
+
+def _add_story(page: Page, entry: dict) -> Page:
+    """Add a campaign or an appeal that others may point at; it is published when it is filled."""
+    page.title = entry["title"]["en"]
+    page.slug = entry["slug"]["en"]
+    page.live = False
+    parent = home_page()
+    page.locale = parent.locale
+    return parent.add_child(instance=page)
+
+
+def _fill_story(page: Page, entry: dict, body: list[dict], pages: Mapping[str, Page]) -> None:
+    """Give the page its words and blocks, and publish it and its translations."""
+    words = Words()
+    if isinstance(page, CampaignPage):
+        page.name = words(entry["name"])
+    page.title = words(entry["title"])
+    page.strapline = words(entry["strapline"])
+    page.lead = words(entry["lead"])
+    page.search_description = words(entry["search_description"])
+    page.other_names = [("name", dict(other)) for other in entry.get("other_names", [])]
+    page.body = build_body(body, words, pages)
+    page.save_revision().publish()
+    for language in TRANSLATIONS:
+        translate(page, words, language, slug=entry["slug"][language])
+
+
+def _load_articles(content: dict, themes: dict[str, Theme]) -> dict[str, ArticlePage]:
+    words = Words()
+    index = ArticleIndexPage(
+        title=words(content["index"]["title"]),
+        lead=words(content["index"]["lead"]),
+        empty_text=words(content["index"]["empty"]),
+    )
+    publish(home_page(), index, words, content["index"]["slug"])
+    made = {}
+    for entry in content["articles"]:
+        words = Words()
+        page = ArticlePage(
+            title=words(entry["title"]),
+            lead=words(entry["lead"]),
+            search_description=words(entry["search_description"]),
+            theme=themes[entry["theme"]],
+            body=build_body(entry["body"], words, {}),
+        )
+        made[entry["key"]] = publish(index, page, words, entry["slug"])
+    return made
+
+
+def _surround(
+    campaign: CampaignPage, entry: dict, themes: dict[str, Theme], pages: dict[str, Page]
+) -> None:
+    """Give #NotATarget its theme, hashtag, articles and related campaigns.
+
+    Unless an editor has changed its texts since: then the page is theirs and stays as it is.
+    """
+    words = Words()
+    try:
+        with transaction.atomic():
+            campaign.theme = themes[entry["theme"]]
+            campaign.hashtag = entry["hashtag"]
+            campaign.body.extend(build_body(entry["body"], words, pages))
+            campaign.save_revision().publish()
+            for language in TRANSLATIONS:
+                translate(campaign, words, language)
+    except MissingWords:
+        campaign.refresh_from_db()
+
+
 def load_menus() -> None:
     """The words around every page and the two menus, in three languages."""
     content = read_content("site")["words"]
     words = Words()
     campaigns = CampaignPage.objects.child_of(home_page()).order_by("path")
+    running = campaigns.filter(state=CampaignPage.State.RUNNING)
+    articles = ArticleIndexPage.objects.child_of(home_page())
     texts = StandardPage.objects.child_of(home_page()).order_by("path")
     snippet = SiteWords.objects.create(
         tagline=words(content["tagline"]),
         mission=words(content["mission"]),
         footer_slogan=words(content["footer_slogan"]),
         menu=[
-            *(("item", {"page": page, "label": words(_same(page.name))}) for page in campaigns),
+            *(("item", {"page": page, "label": words(_names_of(page))}) for page in running),
+            *(("item", {"page": page, "label": ""}) for page in articles),
             *(("item", {"page": page, "label": ""}) for page in texts[:1]),
         ],
         footer_menu=[("item", {"page": page, "label": ""}) for page in texts],
@@ -297,3 +446,9 @@ def load_menus() -> None:
     )
     for language in TRANSLATIONS:
         translate(snippet, words, language)
+
+
+def _names_of(page: CampaignPage) -> dict[str, str]:
+    """The campaign's name in each language, as its translations have it."""
+    translations = CampaignPage.objects.filter(translation_key=page.translation_key)
+    return dict(translations.values_list("locale__language_code", "name"))

@@ -44,7 +44,8 @@ class Words:
 def translate(instance, words: Words, language: str, *, slug: str = ""):
     """Publish ``instance`` in ``language``; safe to repeat.
 
-    ``slug`` is the translated page's slug. Raises ``MissingWords`` when a segment has no words.
+    ``slug`` is the translated page's slug. A segment that was translated before keeps that where
+    ``words`` has nothing. Raises ``MissingWords`` when a segment has no words at all.
     """
     locale = Locale.objects.get(language_code=language)
     source, _ = TranslationSource.update_or_create_from_instance(instance)
@@ -54,6 +55,8 @@ def translate(instance, words: Words, language: str, *, slug: str = ""):
     for segment in segments:
         own = slug if segment.context.path == "slug" else None
         text = own or words.translation(segment.string.data, language)
+        if text is None and _is_translated(segment, locale):
+            continue
         if text is None:
             missing.append(segment.string.data)
             continue
@@ -70,3 +73,9 @@ def translate(instance, words: Words, language: str, *, slug: str = ""):
         raise MissingWords(f"No {language} for: {missing}")
     translation.save_target(publish=True)
     return instance.get_translation(locale)
+
+
+def _is_translated(segment: StringSegment, locale: Locale) -> bool:
+    return StringTranslation.objects.filter(
+        translation_of=segment.string, locale=locale, context=segment.context
+    ).exists()
