@@ -83,7 +83,7 @@ class PhotoForm(ConsentingForm):
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = AddressField(
-        label=_("Your mail address"),
+        label=_("Your email address"),
         help_text=_(
             "To send you the link with which you can take everything back. For nothing else, "
             "unless you tick the box for news."

@@ -53,7 +53,7 @@ _KINDS = (
         default_days=7,
         most_days=7,
         moment=_("after a moderator rejected them"),
-        reason=_("So that a decision can be undone. The mail to the sender says a week."),
+        reason=_("So that a decision can be undone. The email to the sender says a week."),
         due=_rejected,
         erase=erase,
     ),

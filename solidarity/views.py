@@ -22,7 +22,7 @@ from solidarity.held_photos import find_held_photo, hold_photo
 from solidarity.models import Photo, PhotoCall, Purpose
 from solidarity.pictures import PUBLIC_SECONDS, picture_response
 from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler
-from solidarity.wall import read_position, wall_page
+from solidarity.wall import open_wall
 from solidarity.withdrawal_codes import code_to_show, find_photo
 from supporters.door import guarded
 
@@ -157,12 +157,14 @@ def withdraw_with_code(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the photos whose senders and moderators agreed, in random order, page by page."""
+    """Lead to the page that shows the wall in this language; without one, show the wall here."""
     call = get_object_or_404(PhotoCall.objects.announced(), slug=slug)
-    after = read_position(request.GET.get("after", ""))
-    photos, next_position = wall_page(call, after=after)
-    context = {"photos": photos, "next_position": next_position, "is_first": after is None}
-    response = _screen(request, "wall", call, **context)
+    page = call.wall_pages.live().filter(locale__language_code=get_language()).first()
+    if page and page.url:
+        query = request.META.get("QUERY_STRING", "")
+        response = redirect(f"{page.url}?{query}" if query else page.url)
+    else:
+        response = _screen(request, "wall", call, wall=open_wall(call, request.GET))
     # Shorter than other pages are kept: what somebody takes back is gone within a minute.
     patch_cache_control(response, public=True, max_age=0, s_maxage=PUBLIC_SECONDS)
     response.headers["X-Robots-Tag"] = "noindex, noimageindex"

@@ -100,7 +100,7 @@ def test_thanks_page_says_what_happens_next(client, call, make_image):
 
     html = response.content.decode()
     assert "Thank you. We have your photo." in html
-    assert "also in the mail" in html
+    assert "also in the email" in html
     assert "noindex" in html
     assert response["Cache-Control"] == "private, no-store"
     assert Photo.objects.get().status == Photo.Status.PENDING

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from solidarity import services
 from solidarity.models import Photo, Purpose
-from solidarity.wall import PAGE_SIZE
+from solidarity.wall import LONG_MESSAGE, PAGE_SIZE, SHAPES, nearest_shape
 from tests.factories import in_days, make_photo_call
 from tests.solidarity.sending import public_photo, send_photo
 
@@ -160,6 +160,53 @@ def test_nonsense_place_shows_the_beginning(client, after):
     assert "<figure" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((640, 480), 133),
+        ((480, 640), 75),
+        ((1080, 1920), 56),
+        ((500, 500), 100),
+        ((520, 500), 100),
+        ((3000, 500), 200),
+        ((1, 640), 50),
+    ],
+)
+def test_room_is_reserved_in_the_nearest_shape(size, shape):
+    assert nearest_shape(*size) == shape
+
+
+def test_every_shape_has_its_rule_in_the_style_sheet(settings):
+    css = (settings.BASE_DIR / "static/css/components/wall.css").read_text()
+
+    ruled = re.findall(r"\.tile--(\d+) \{\n\s+--shape: ([\d. /]+);", css)
+    assert [int(name) for name, _ in ruled] == list(SHAPES)
+    for name, written in ruled:
+        width, _, height = written.partition(" / ")
+        assert round(100 * int(width) / int(height or 1)) == int(name)
+
+
+def test_long_message_is_set_smaller(client):
+    public_photo(message="x" * LONG_MESSAGE)
+    short = client.get(WALL).content.decode()
+    public_photo(message="y" * (LONG_MESSAGE + 1))
+    long = client.get(WALL).content.decode()
+
+    assert "photo-card--long" not in short
+    assert long.count("photo-card--long") == 1
+
+
+def test_wall_can_be_read_as_a_list_and_in_one_language(client):
+    french, dutch = public_photo(language="fr"), public_photo(language="nl")
+
+    html = client.get(WALL, {"language": "fr", "view": "list"}).content.decode()
+
+    assert '<ul class="wall-list"' in html
+    assert french.wall_url in html
+    assert dutch.wall_url not in html
+    assert f'href="{WALL}?language=nl&amp;view=list"' in html
+
+
 def test_wall_asks_the_database_as_often_for_many_photos(client):
     def count_queries() -> int:
         with CaptureQueriesContext(
@@ -193,7 +240,7 @@ def test_closed_call_keeps_its_wall_and_invites_nobody(client, call):
     [
         ("en", "Look who is standing up"),
         ("fr", "Regardez qui se lève"),
-        ("nl", "Kijk wie er opstaat"),
+        ("nl", "Kijk wie er meedoet"),
     ],
 )
 def test_wall_speaks_each_language(client, language, heading):
