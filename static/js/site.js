@@ -96,6 +96,7 @@ function offerCopying(button) {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
     } catch {
+      selectAddress(button);
       return;
     }
     status().textContent = "";
@@ -106,6 +107,33 @@ function offerCopying(button) {
     setTimeout(() => {
       label.textContent = before;
     }, 2500);
+  });
+}
+
+/** Where the browser refuses to copy, show the address and select it, so that a key does it. */
+function selectAddress(button) {
+  const place = button.closest("[data-share]")?.querySelector("[data-share-address]");
+  if (!place) return;
+  place.hidden = false;
+  place.querySelector("input").select();
+}
+
+/** Ways to share that only scripts open: the device's own sheet, the clipboard. */
+function offerSharing(row) {
+  const address = row.querySelector("[data-share-address]");
+  if (navigator.clipboard) address.hidden = true;
+  else row.querySelector("[data-copy]").hidden = true;
+  address.querySelector("input").addEventListener("focus", (event) => event.target.select());
+  const button = row.querySelector("[data-share-sheet]");
+  if (!navigator.share) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const { title, text, url } = button.dataset;
+    try {
+      await navigator.share({ title, text, url });
+    } catch {
+      // Closed without choosing, or refused: the other ways are still there.
+    }
   });
 }
 
@@ -134,6 +162,15 @@ async function proveUnderPressure(form) {
   }
 }
 
+/** Escape closes the open menu and leads back to its button. */
+function closeOnEscape(menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
 function prepare(root) {
   const forms = root.matches?.("form") ? [root] : root.querySelectorAll("form[data-form]");
   for (const form of forms) {
@@ -142,10 +179,12 @@ function prepare(root) {
     proveUnderPressure(form);
   }
   for (const button of root.querySelectorAll("[data-copy]")) offerCopying(button);
+  for (const row of root.querySelectorAll("[data-share]")) offerSharing(row);
 }
 
 status();
 prepare(document);
 document.querySelector("[data-error-summary]")?.focus();
 for (const link of document.querySelectorAll("[data-form-link]")) fetchForm(link);
+for (const menu of document.querySelectorAll(".masthead details")) closeOnEscape(menu);
 window.addEventListener("pageshow", (event) => event.persisted && wakeForms());
