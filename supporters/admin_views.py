@@ -54,7 +54,7 @@ class ReadOnlyPolicy(ModelPermissionPolicy):
 class FindPersonForm(forms.Form):
     """Finds a person by the whole address: parts of it cannot be searched for."""
 
-    email = forms.EmailField(label=gettext_lazy("Mail address"))
+    email = forms.EmailField(label=gettext_lazy("Email address"))
 
 
 class PeopleView(generic.IndexView):
@@ -297,7 +297,7 @@ def try_mails_again(request: HttpRequest) -> HttpResponse:
     if number:
         waiting = waiting.filter(pk=number) if number.isdecimal() else waiting.none()
     done = sum(failed_mails.try_again(failed=failed, user=request.user) for failed in waiting)
-    sentence = ngettext("%(done)d mail is tried again.", "%(done)d mails are tried again.", done)
+    sentence = ngettext("%(done)d email is tried again.", "%(done)d emails are tried again.", done)
     messages.success(request, sentence % {"done": done})
     return redirect("people_admin:failed_mails")
 

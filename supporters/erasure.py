@@ -103,7 +103,7 @@ def _erase_own(person: Supporter, record: ErasureRecord) -> Erasure:
                 until=_in_days(days["consents"]),
             )
         )
-    return Erasure([_("Your mail address, and every link that we have mailed you.")], kept)
+    return Erasure([_("Your email address, and every link that we have emailed you.")], kept)
 
 
 def _in_days(days: int) -> date:

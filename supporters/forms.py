@@ -9,6 +9,6 @@ class LinkRequestForm(PublicForm):
     form_name = "my-solidarity"
 
     email = AddressField(
-        label=_("Your mail address"),
+        label=_("Your email address"),
         help_text=_("The address you used for your photo, your sign-up or your pledge."),
     )

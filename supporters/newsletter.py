@@ -21,9 +21,9 @@ from supporters.wordings import ConsentPurpose, Words
 
 PURPOSE = ConsentPurpose(
     key=NewsletterSubscription.PURPOSE,
-    name=_("News by mail"),
+    name=_("News by email"),
     sentence=_(
-        "Write to me when the campaign moves. For that, Viva Salud keeps my mail address until I "
+        "Write to me when there is news. For that, Viva Salud keeps my email address until I "
         "say stop, which I can do at any time."
     ),
 )

@@ -14,11 +14,11 @@ def describe(supporter: Supporter) -> Iterator[HeldItem]:
     for subscription in supporter.newsletter_subscriptions.order_by("-pk"):
         is_over = subscription.ended_hour is not None
         yield HeldItem(
-            title=_("News by mail"),
+            title=_("News by email"),
             state=_state(subscription),
             url=stop_path(subscription),
             is_over=is_over,
-            action=_("See it") if is_over else _("Stop the news by mail"),
+            action=_("See it") if is_over else _("Stop the news by email"),
         )
 
 
@@ -26,8 +26,8 @@ def _state(subscription: NewsletterSubscription) -> str:
     if subscription.ended_hour:
         return _("We do not write to you any more.")
     if subscription.confirmed_hour:
-        return _("We write to you when the campaign moves.")
-    return _("You ticked the box and have not confirmed it yet: the link is in our mail.")
+        return _("We write to you when there is news.")
+    return _("You ticked the box and have not confirmed it yet: the link is in our email.")
 
 
 def export(supporter: Supporter) -> Export:
@@ -53,7 +53,7 @@ def _row(subscription: NewsletterSubscription) -> dict[str, object]:
 def erase(supporter: Supporter) -> Erasure:
     """Delete the person's subscription and wishes; the ledger keeps what it keeps of anybody."""
     erased, _models = supporter.newsletter_subscriptions.all().delete()
-    return Erasure([_("Your news by mail. We do not write to you any more.")] if erased else [])
+    return Erasure([_("Your news by email. We do not write to you any more.")] if erased else [])
 
 
 HOLDINGS = Holdings(describe, export, erase)

@@ -158,7 +158,7 @@ _KINDS = (
     ),
     Kind(
         key="failed-mails",
-        name=_("Mails that failed"),
+        name=_("Emails that failed"),
         default_days=30,
         moment=_("after the last attempt"),
         reason=_("So that staff can try again or reach the person otherwise."),

@@ -59,7 +59,7 @@ def register_people_menu_item() -> SubmenuMenuItem:
         (_("Requests"), "requests_admin:index", admin_views.VIEW_REQUESTS, "mail"),
         (_("Words of consents"), "people_admin:wordings", wordings_admin.VIEW, "doc-full"),
         (_("Newsletter"), "people_admin:newsletter", newsletter_admin.EXPORT, "mail"),
-        (_("Failed mails"), "people_admin:failed_mails", admin_views.VIEW_MAILS, "mail"),
+        (_("Failed emails"), "people_admin:failed_mails", admin_views.VIEW_MAILS, "mail"),
         (_("Retention"), "people_admin:periods", admin_views.VIEW_PERIODS, "history"),
     ]
     items = [
@@ -104,5 +104,5 @@ def name_actions(actions) -> None:
         "supporters.export_newsletter", _("Export the newsletter"), _("Addresses exported")
     )
     actions.register_action(
-        "supporters.try_mail_again", _("Try a mail again"), _("Failed mail tried again")
+        "supporters.try_mail_again", _("Try an email again"), _("Failed email tried again")
     )

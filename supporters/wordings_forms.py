@@ -28,7 +28,7 @@ class ConsentingForm(PublicForm):
         super().__init__(data, files, **kwargs)
         self.fields["newsletter"] = forms.BooleanField(
             required=False,
-            help_text=_("We ask you to confirm this in the mail that we send you."),
+            help_text=_("We ask you to confirm this in the email that we send you."),
         )
         self.boxes = {**self.consent_fields, "newsletter": NewsletterSubscription.PURPOSE}
         self.words = current_words(self.boxes.values(), language=self.language, values=places)
@@ -67,5 +67,5 @@ class ConsentingForm(PublicForm):
         # Whatever else is wrong, the form comes back with the words now in use.
         self.data["words_shown"] = self._words_digest
         if cleaned.get("newsletter") and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", _("Type your mail address, so that we can write to you."))
+            self.add_error("email", _("Type your email address, so that we can write to you."))
         return cleaned

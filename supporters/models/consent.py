@@ -50,7 +50,7 @@ class Consent(models.Model):
     class Source(models.TextChoices):
         FORM = "form", _("form on the site")
         STAFF = "staff", _("entered by staff")
-        MAIL = "mail", _("link in a mail")
+        MAIL = "mail", _("link in an email")
 
     supporter = models.ForeignKey(
         Supporter,

@@ -28,8 +28,8 @@ class FailedMail(models.Model):
     objects = FailedMailQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("failed mail")
-        verbose_name_plural = _("failed mails")
+        verbose_name = _("failed email")
+        verbose_name_plural = _("failed emails")
         default_permissions = ("view", "change")
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Who asked to be written to when the campaign moves, and whether they confirmed it."""
+"""Who asked to be written to when there is news, and whether they confirmed it."""
 
 import uuid
 from typing import ClassVar

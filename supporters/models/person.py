@@ -13,7 +13,7 @@ class Supporter(models.Model):
     """One person, known by one address; the address itself is unreadable in the database."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = EncryptedTextField(_("mail address"))
+    email = EncryptedTextField(_("email address"))
     email_hash = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=2)
     created_hour = models.DateTimeField(default=this_hour, editable=False)

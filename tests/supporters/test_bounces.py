@@ -114,7 +114,7 @@ def test_forged_reference_is_ignored(pledge, sent, read):
 def test_administrator_sees_it_and_sends_it_anew(client, sent, read, run_tasks, smtp_server):
     read(report(sent))
     client.force_login(make_staff("Administrators"))
-    assert "1 mail that failed" in client.get("/admin/").content.decode()
+    assert "1 email that failed" in client.get("/admin/").content.decode()
     html = client.get(LIST).content.decode()
     assert "send_pledge_instructions" in html
     assert "Bounce 5.1.1" in html
@@ -126,7 +126,7 @@ def test_administrator_sees_it_and_sends_it_anew(client, sent, read, run_tasks, 
     first, second = smtp_server.messages
     assert second["To"] == "sam@example.org"
     assert first["Message-ID"] != second["Message-ID"]
-    assert "No mail has failed." in client.get(LIST).content.decode()
+    assert "No email has failed." in client.get(LIST).content.decode()
     # The first report once more is known; one about the second mail is another row.
     assert read(report(first)) == "unknown, or recorded before"
     assert read(report(second)) == "recorded"

@@ -107,7 +107,7 @@ LIST, AGAIN = "/admin/people/failed-mails/", "/admin/people/failed-mails/again/"
 def test_administrator_sees_it_and_it_leaves_after_all(client, failed, run_tasks, smtp_server):
     admin = make_staff("Administrators")
     client.force_login(admin)
-    assert "1 mail that failed" in client.get("/admin/").content.decode()
+    assert "1 email that failed" in client.get("/admin/").content.decode()
     html = client.get(LIST).content.decode()
     assert "send_my_solidarity_link" in html
     assert "ConnectionRefusedError" in html
@@ -118,8 +118,8 @@ def test_administrator_sees_it_and_it_leaves_after_all(client, failed, run_tasks
     run_tasks()
 
     assert [message["To"] for message in smtp_server.messages] == ["sam@example.org"]
-    assert "No mail has failed." in client.get(LIST).content.decode()
-    assert "mail that failed" not in client.get("/admin/").content.decode()
+    assert "No email has failed." in client.get(LIST).content.decode()
+    assert "email that failed" not in client.get("/admin/").content.decode()
 
 
 def test_all_are_tried_again_at_once(client, failed, run_tasks, smtp_server):

@@ -12,8 +12,8 @@ _TRY_LATER = 75
 
 class Command(BaseCommand):
     help = (
-        "Read one mail from standard input, as a mail server pipes it. If it reports that a mail "
-        "of this site could not be delivered, staff see that under People → Failed mails. "
+        "Read one mail from standard input, as a mail server pipes it. If it reports that an email "
+        "of this site could not be delivered, staff see that under People → Failed emails. "
         "Anything else is dropped. Addresses are neither kept nor printed."
     )
     requires_system_checks = ()

@@ -9,17 +9,17 @@ from supporters.register import Entry, fields_of, rows_about
 
 class Command(BaseCommand):
     help = (
-        "List everything that is stored about one mail address, field by field. Without an "
+        "List everything that is stored about one email address, field by field. Without an "
         "argument the address is read from standard input, so that no shell remembers it."
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("address", nargs="?", help="the mail address")
+        parser.add_argument("address", nargs="?", help="the email address")
 
     def handle(self, *args, **options) -> None:
         address = (options["address"] or sys.stdin.readline()).strip()
         if not address:
-            raise CommandError("Give a mail address.")
+            raise CommandError("Give an email address.")
         found = False
         with override("en"):
             for entry, row in rows_about(address):
