@@ -18,11 +18,11 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-privacy drill-timing lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-privacy drill-timing lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nSettings: PORT=%s, PYTHON=/path/to/python, LOCAL_DIR=%s\n' "$$PORT" "$$LOCAL_DIR"
 
 run: ## Start the site at http://localhost:8000/ (PORT=8001 for another port)
@@ -37,6 +37,11 @@ corpora: ## Run the tests on sample files from banks and cameras (CORPORA=folder
 	@$(make_venv) requirements-dev.txt
 	@test -d "$(CORPORA)" || { echo "There is no folder $(CORPORA): name one, CORPORA=folder."; exit 1; }
 	@CORPORA=$$(cd "$(CORPORA)" && pwd) && export CORPORA && exec sh bin/run-tests -m corpora $(ARGS)
+
+drill-a11y: ## Check every screen: axe, keyboard, zoom, spacing, valid HTML, in all languages
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s --dist load tests/browser/test_a11y_drill.py $(ARGS)
 
 drill-privacy: ## Let one person act and be erased, and search everything for what is left
 	@$(make_venv) requirements-dev.txt

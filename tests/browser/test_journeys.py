@@ -10,8 +10,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from donations.models import Pledge
 from events.models import Event, SignUp
-from pages.models import AppealPage, CampaignPage, EventPage, PhotoCallPage
+from pages.models import AppealPage, EventPage, PhotoCallPage
 from solidarity.models import Photo
+from tests.factories import notatarget
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +24,7 @@ FORM_FOLDERS = {"photo": "solidarity", "signup": "events", "pledge": "donations"
 
 def open_form(context: BrowserContext, model, language: str, form: str, scripted: bool) -> Page:
     """Go from the home page to the campaign, to the action, to its form, as a reader would."""
-    campaign = CampaignPage.objects.get(locale__language_code=language)
+    campaign = notatarget(language)
     action = model.objects.get(locale__language_code=language, title__startswith="DEMO")
     page = context.new_page()
     page.goto(f"/{language}/")
