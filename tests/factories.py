@@ -20,6 +20,11 @@ def in_days(days: int):
     return timezone.localdate() + timedelta(days=days)
 
 
+def notatarget(language: str) -> CampaignPage:
+    """The page of #NotATarget, from the first content."""
+    return CampaignPage.objects.get(locale__language_code=language, name="#NotATarget")
+
+
 PAGES = {PhotoCall: PhotoCallPage, Event: EventPage, Appeal: AppealPage}
 
 
@@ -30,7 +35,7 @@ def announced(fact):
         title=fact.name_en, slug=f"{page_model.fact_field}-{fact.slug}", body=[], lead="A test."
     )
     setattr(page, page_model.fact_field, fact)
-    CampaignPage.objects.get(locale__language_code="en").add_child(instance=page)
+    notatarget("en").add_child(instance=page)
     return fact
 
 

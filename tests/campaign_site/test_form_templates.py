@@ -12,7 +12,7 @@ class TryForm(PublicForm):
     form_name = "try"
 
     name = LineField(label="Your name", help_text="A first name is enough.")
-    email = AddressField(label="Your mail address", required=False)
+    email = AddressField(label="Your email address", required=False)
     agreed = forms.BooleanField(label="I agree")
     size = forms.ChoiceField(
         label="Size", choices=[("s", "Small"), ("l", "Large")], widget=forms.RadioSelect
@@ -81,7 +81,7 @@ def test_errors_are_summed_up_first_and_tied_to_their_fields():
     assert email["aria-invalid"] == "true"
     assert email["value"] == "nobody"
     assert text_of(form, email["aria-describedby"]) == (
-        "This is not a complete mail address. Example: name@example.org."
+        "This is not a complete email address. Example: name@example.org."
     )
     assert form.find(id="id_name")["value"] == "Lotte"
 

@@ -26,4 +26,5 @@ def test_addresses_answer_from_the_first_published_page_on(client, model, addres
     assert [client.get(address).status_code for address in addresses] == [404] * len(addresses)
 
     pages[1].save_revision().publish()
-    assert [client.get(address).status_code for address in addresses] == [200] * len(addresses)
+    answers = [client.get(address, follow=True) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200] * len(addresses)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.models import GLIMPSE_SIZE
+from pages.models.actions import GLIMPSE_SIZE
 from tests.factories import make_photo_call
 from tests.solidarity.sending import public_photo, send_photo
 

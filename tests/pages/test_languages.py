@@ -4,13 +4,14 @@ import pytest
 from django.conf import settings
 from wagtail.models import Page
 
-from pages.models import CampaignPage, StandardPage
+from pages.models import CampaignPage, StandardPage, WallPage
+from tests.factories import notatarget
 
 pytestmark = pytest.mark.django_db
 
 
 def campaign(language: str) -> CampaignPage:
-    return CampaignPage.objects.get(locale__language_code=language)
+    return notatarget(language)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,9 @@ def test_every_address_of_the_sitemap_answers(client):
     body = client.get("/sitemap.xml").content.decode()
     addresses = re.findall(r"<loc>([^<]+)</loc>", body)
 
-    assert len(addresses) == Page.objects.live().filter(depth__gt=1).count() >= 27
+    listed = Page.objects.live().filter(depth__gt=1).not_type(WallPage)
+    assert len(addresses) == listed.count() >= 60
+    assert not any(page.url in body for page in WallPage.objects.all())
     assert body.count('hreflang="x-default"') == len(addresses)
     for address in addresses:
         response = client.get(address.removeprefix(settings.SITE_URL))
@@ -106,3 +109,11 @@ def test_every_address_of_the_sitemap_answers(client):
 )
 def test_interface_strings_are_translated(client, language, word):
     assert word in client.get(f"/{language}/my-solidarity/").content.decode()
+
+
+def test_title_for_search_engines_takes_the_place_of_the_page_title(client):
+    page = StandardPage.objects.get(slug="about", locale__language_code="en")
+    page.seo_title = "Who we are"
+    page.save_revision().publish()
+
+    assert "<title>Who we are – " in client.get(page.url).content.decode()
