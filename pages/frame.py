@@ -3,13 +3,10 @@
 from dataclasses import dataclass, field, replace
 
 from django.conf import settings
-from django.db.models import Q
-from wagtail.models import Page
 
 from pages import links
 from pages.links import Link
 from pages.models import BasePage, Organisation, SiteWords
-from pages.restrictions import is_restricted
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def site_words(language: str) -> SiteWords | None:
 def build_frame(*, page: BasePage | None, language: str) -> Frame:
     """Collect the frame for a page, or for a screen without one (``page`` None), in few queries.
 
-    Five queries with a page, three without; none of them depends on how much the page links to.
+    Three queries; none of them depends on how much the page links to.
     """
     words = site_words(language)
     menu = _entries(words.menu) if words else []
@@ -67,7 +64,11 @@ def build_frame(*, page: BasePage | None, language: str) -> Frame:
         words=words,
         menu=_menu_links(menu, table),
         footer_menu=_menu_links(footer, table),
-        alternates=page_alternates(page) if page else [],
+        alternates=[
+            (code, name, around.translations[code])
+            for code, name in settings.LANGUAGES
+            if code in around.translations
+        ],
         links=table,
         ancestors=around.ancestors,
         children=around.children,
@@ -89,22 +90,3 @@ def _menu_links(entries: list[tuple[int, str]], table: dict[int, Link]) -> list[
         for number, label in entries
         if number in table
     ]
-
-
-def page_alternates(page: Page) -> list[tuple[str, str, str]]:
-    """Return the live translations of ``page``, itself included, in the order of the languages.
-
-    A translation that only some may read is not named, but for the page itself.
-    """
-    roots = links.site_roots()
-    translations = (
-        Page.objects.live()
-        .filter(translation_key=page.translation_key)
-        .annotate(is_restricted=is_restricted())
-        .filter(Q(is_restricted=False) | Q(pk=page.pk))
-    )
-    paths = dict(
-        links.path_of(url_path, roots)
-        for url_path in translations.values_list("url_path", flat=True)
-    )
-    return [(code, name, paths[code]) for code, name in settings.LANGUAGES if code in paths]

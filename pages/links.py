@@ -128,6 +128,8 @@ class Surroundings:
     """The links around a page, each list in the order of the tree."""
 
     table: dict[int, Link]
+    # Where the page itself is in each language that has it, for those who may read it there.
+    translations: dict[str, str] = field(default_factory=dict)
     ancestors: list[Link] = field(default_factory=list)
     children: list[Link] = field(default_factory=list)
     grandchildren: list[Link] = field(default_factory=list)
@@ -138,8 +140,9 @@ class Surroundings:
 def resolve(ids: Iterable[int], language: str, *, around: Page | None = None, articles=None):
     """Return the links of ``ids`` in ``language``, and those around the page ``around``.
 
-    Around it are the pages above it, its live children, the campaigns of its language and, for
-    the home page, its grandchildren that are actions; ``articles`` is a queryset of ids to show.
+    Around it are its translations, the pages above it, its live children, the campaigns of its
+    language and, for the home page, its grandchildren that are actions; ``articles`` is a queryset
+    of ids to show.
     Pages that only some may read are not among these, unless ``around`` is such a page itself.
     Of such a page that is among ``ids``, the link says the title and nothing else.
     One query, whatever the numbers. A page that has no live translation keeps its own language;
@@ -151,7 +154,7 @@ def resolve(ids: Iterable[int], language: str, *, around: Page | None = None, ar
     keys = Page.objects.filter(pk__in=wanted).values("translation_key")
     condition = Q(translation_key__in=keys)
     if around is not None:
-        condition |= _around(around)
+        condition |= _around(around) | Q(translation_key=around.translation_key)
     is_newest = Q(pk__in=articles) if articles is not None else Q(pk__in=[])
     # A chosen page that is not live may still have a translation that is.
     pages = Page.objects.filter(condition | is_newest).filter(Q(live=True) | Q(pk__in=wanted))
@@ -217,8 +220,15 @@ def _sorted(shown: list[Page], around: Page, table: dict[int, Link], roots) -> S
         return [link for page, link in links if test(page)]
 
     articles = those(lambda page: page.newest)
+    translations = dict(
+        path_of(page.url_path, roots)
+        for page in shown
+        if page.translation_key == around.translation_key
+        and (page.pk == around.pk or not page.restricted)
+    )
     return Surroundings(
         table,
+        translations,
         ancestors=those(around.is_descendant_of),
         children=those(lambda page: page.is_child_of(around)),
         grandchildren=those(

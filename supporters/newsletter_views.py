@@ -30,7 +30,7 @@ def confirmed(request: HttpRequest) -> HttpResponse:
     return render(request, "supporters/newsletter_confirmed.html", {"robots": "noindex"})
 
 
-@csrf_exempt
+@csrf_exempt  # mail providers post for their readers, as the docstring says
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Show how the subscription stands; a POST ends it and answers without a redirect.

@@ -10,7 +10,6 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
 from wagtail.search import index
 
 from pages.blocks import ArticleBody
@@ -132,9 +131,6 @@ class ArticlePage(BasePage):
         """An article ends with others on its theme."""
         return True
 
-    def newest_articles(self):
-        return _without(self, super().newest_articles())
-
     @cached_property
     def index_url(self) -> str:
         """Where all articles are: the address above the article's own, nothing asked for it."""
@@ -150,10 +146,3 @@ class ArticlePage(BasePage):
             for text in block.block.get_searchable_content(block.value)
         ).split()
         return max(1, round(len(words) / WORDS_A_MINUTE))
-
-
-def _without(page: Page, articles):
-    """The same ids but for the page's own; one more is taken so that none is missing."""
-    start, stop = articles.query.low_mark, articles.query.high_mark
-    articles.query.clear_limits()
-    return articles.exclude(pk=page.pk)[start:stop]

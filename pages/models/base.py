@@ -93,21 +93,19 @@ class BasePage(Page):
         )
 
     def newest_articles(self):
-        """Ids of the articles for such a block: those of the page's theme, else the newest."""
+        """Ids of the articles for such a block: those of the page's theme first, then the newest.
+
+        An article is not among its own.
+        """
         from pages.models.articles import ArticlePage
 
-        articles = ArticlePage.objects.live().filter(~is_restricted(), locale_id=self.locale_id)
         theme_id = getattr(self, "theme_id", None)
+        articles = ArticlePage.objects.live().filter(~is_restricted(), locale_id=self.locale_id)
+        articles = articles.exclude(pk=self.pk)
+        order = ["-published_on", "-pk"]
         if theme_id:
-            of_theme = models.Case(
-                models.When(theme_id=theme_id, then=0),
-                default=1,
-                output_field=models.IntegerField(),
-            )
-            articles = articles.order_by(of_theme, "-published_on", "-pk")
-        else:
-            articles = articles.order_by("-published_on", "-pk")
-        return articles.values("pk")[:NEWEST_ARTICLES]
+            order.insert(0, models.Case(models.When(theme_id=theme_id, then=0), default=1))
+        return articles.order_by(*order).values("pk")[:NEWEST_ARTICLES]
 
     def linked_ids(self) -> set[int]:
         """Ids of the pages this page's own content points at."""

@@ -1,6 +1,5 @@
 """A form under pressure in a real browser: the calculation, and patience where no script runs."""
 
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 

@@ -190,6 +190,34 @@ def _sources(entry: Entry, words: Words, pages: Pages) -> dict:
     }
 
 
+def _actions(entry: Entry, words: Words, pages: Pages) -> dict:
+    """Cards; each names its page by ``key``."""
+    return {
+        **_head(entry, words),
+        "cards": [
+            {
+                "page": pages[card["key"]],
+                "kicker": words(card["kicker"]),
+                "heading": words(card["heading"]),
+                "text": words(card["text"]),
+                "link_text": words(card["link_text"]),
+            }
+            for card in entry["cards"]
+        ],
+    }
+
+
+def _gift(entry: Entry, words: Words, pages: Pages) -> dict:
+    """The account comes with the ``appeal`` itself, a row and no words."""
+    return {
+        "heading": words(entry["heading"]),
+        "text": words(entry["text"]),
+        "appeal": entry["appeal"],
+        "communication": entry["communication"],
+        "countries": [words(country) for country in entry["countries"]],
+    }
+
+
 BUILDERS: dict[str, Callable[[Entry, Words, Pages], object]] = {
     "section": _section,
     "text": _text,
@@ -205,5 +233,7 @@ BUILDERS: dict[str, Callable[[Entry, Words, Pages], object]] = {
     "link": _link,
     "outcome": _outcome,
     "rewards": _rewards,
+    "actions": _actions,
+    "gift": _gift,
     "sources": _sources,
 }

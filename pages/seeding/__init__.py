@@ -1,0 +1,23 @@
+"""The site's first content: words from ``pages/content/*.toml``, facts from the same tables.
+
+Each piece is loaded once (``LoadedContent``); afterwards it belongs to the editors. English is
+built here, French and Dutch through wagtail-localize, as editors will go on doing.
+"""
+
+from pages.seeding import campaigns, site
+from pages.seeding.campaigns import load_action_pages
+from pages.seeding.loading import home_page, names, once, read_content
+
+__all__ = ["home_page", "load_action_pages", "load_site", "names", "once", "read_content"]
+
+
+def load_site() -> None:
+    """Load everything that a new site needs, in the order in which it builds on itself."""
+    site.ensure_locales()
+    once("search-index", site.index_again)
+    once("home", site.load_home)
+    once("standard-pages", site.load_standard_pages)
+    once("notatarget", campaigns.load_campaign)
+    once("contact", site.load_contact)
+    once("campaigns-and-articles", campaigns.load_campaigns_and_articles)
+    once("menus", site.load_menus)
