@@ -25,6 +25,20 @@ from tests import database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# Files with few tests that take long: a browser, servers of their own, a whole site.
+_LONG = (
+    "tests/browser/",
+    "tests/test_",
+    "tests/campaign_site/test_worker",
+    "tests/pages/test_valid",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, so that no worker is left with one when the others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def files_served_as_in_production() -> None:
     """Django's live server would answer for static files itself, without the site's headers."""
