@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-_SOURCES = ("*/migrations/*.py", "pages/*.py", "pages/content/*.toml", "requirements.txt")
+_SOURCES = ("*/migrations/*.py", "pages/**/*.py", "pages/content/*.toml", "requirements.txt")
 
 
 def _fingerprint() -> str:

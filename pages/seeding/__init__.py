@@ -4,6 +4,8 @@ Each piece is loaded once (``LoadedContent``); afterwards it belongs to the edit
 built here, French and Dutch through wagtail-localize, as editors will go on doing.
 """
 
+from functools import partial
+
 from pages.seeding import campaigns, site
 from pages.seeding.campaigns import load_action_pages
 from pages.seeding.loading import home_page, names, once, read_content
@@ -17,7 +19,10 @@ def load_site() -> None:
     once("search-index", site.index_again)
     once("home", site.load_home)
     once("standard-pages", site.load_standard_pages)
-    once("notatarget", campaigns.load_campaign)
+    is_new_site = once("notatarget", campaigns.load_campaign)
     once("contact", site.load_contact)
-    once("campaigns-and-articles", campaigns.load_campaigns_and_articles)
+    once(
+        "campaigns-and-articles",
+        partial(campaigns.load_campaigns_and_articles, is_new_site=is_new_site),
+    )
     once("menus", site.load_menus)

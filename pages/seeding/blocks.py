@@ -14,7 +14,8 @@ from wagtail.models import Page
 from pages.translation import Words
 
 Entry = Mapping
-Pages = Mapping[str, Page]
+# By key; None stands for a page that editors have removed meanwhile.
+Pages = Mapping[str, Page | None]
 
 
 def same(text: str) -> dict[str, str]:
@@ -144,7 +145,7 @@ def _contact(entry: Entry, words: Words, pages: Pages) -> dict:
 def _chosen(entry: Entry, words: Words, pages: Pages) -> dict:
     return {
         "heading": words(entry["heading"]),
-        "pages": [pages[key] for key in entry["pages"]],
+        "pages": [page for key in entry["pages"] if (page := pages[key]) is not None],
     }
 
 

@@ -1,9 +1,7 @@
 """The campaigns with their actions, and the articles."""
 
-from collections.abc import Mapping
 from datetime import date
 
-from django.db import transaction
 from wagtail.models import Page
 
 from donations.models import Appeal, BankAccount
@@ -19,7 +17,7 @@ from pages.models import (
     Theme,
     WallPage,
 )
-from pages.seeding.blocks import build_body, paragraphs
+from pages.seeding.blocks import Pages, build_body, paragraphs, same
 from pages.seeding.loading import (
     TRANSLATIONS,
     home_page,
@@ -28,7 +26,7 @@ from pages.seeding.loading import (
     publish_translated,
     read_content,
 )
-from pages.translation import MissingWords, Words, translate
+from pages.translation import Words, translate
 from solidarity.models import PhotoCall
 
 
@@ -114,10 +112,11 @@ def load_wall(parent: PhotoCallPage, entry: dict) -> None:
     publish(parent, page, words, entry["slug"])
 
 
-def load_campaigns_and_articles() -> None:
+def load_campaigns_and_articles(*, is_new_site: bool) -> None:
     """The other campaigns, the ended appeal and the articles; they point at one another.
 
-    So all pages are published first, then filled.
+    So all pages are added first, then filled. On a new site #NotATarget points at them too; on one
+    that had it before, its page belongs to the editors.
     """
     articles = read_content("articles")
     themes = {entry["key"]: _make_theme(entry) for entry in articles["themes"]}
@@ -126,9 +125,8 @@ def load_campaigns_and_articles() -> None:
         "vaccine": read_content("vaccine"),
         "sante_en_lutte": read_content("sante_en_lutte"),
     }
-    pages: dict[str, Page] = {
-        "notatarget": CampaignPage.objects.child_of(home_page()).filter(slug="notatarget").first()
-    }
+    notatarget = CampaignPage.objects.child_of(home_page()).filter(slug="notatarget").first()
+    pages: dict[str, Page | None] = {"notatarget": notatarget}
     for key, content in stories.items():
         if "campaign" in content:
             page, entry = _campaign_page(content["campaign"]), content["campaign"]
@@ -140,8 +138,8 @@ def load_campaigns_and_articles() -> None:
     for key, content in stories.items():
         entry = content.get("campaign") or content["appeal"]
         _fill_story(pages[key], entry, content["body"], pages)
-    if pages["notatarget"]:
-        _surround(pages["notatarget"], read_content("notatarget")["around"], themes, pages)
+    if is_new_site:
+        _surround(notatarget, read_content("notatarget")["around"], themes, pages)
 
 
 def _make_theme(entry: dict) -> Theme:
@@ -179,7 +177,7 @@ def _add_story(page: Page, entry: dict) -> Page:
     return parent.add_child(instance=page)
 
 
-def _fill_story(page: Page, entry: dict, body: list[dict], pages: Mapping[str, Page]) -> None:
+def _fill_story(page: Page, entry: dict, body: list[dict], pages: Pages) -> None:
     """Give the page its words and blocks, and publish it and its translations."""
     words = Words()
     if isinstance(page, CampaignPage):
@@ -215,21 +213,12 @@ def _load_articles(content: dict, themes: dict[str, Theme]) -> dict[str, Article
     return made
 
 
-def _surround(
-    campaign: CampaignPage, entry: dict, themes: dict[str, Theme], pages: dict[str, Page]
-) -> None:
-    """Give #NotATarget its theme, hashtag, articles and related campaigns.
-
-    Unless an editor has changed its texts since: then the page is theirs and stays as it is.
-    """
+def _surround(campaign: CampaignPage, entry: dict, themes: dict[str, Theme], pages: Pages) -> None:
+    """Give #NotATarget its theme, hashtag, articles and related campaigns."""
     words = Words()
-    try:
-        with transaction.atomic():
-            campaign.theme = themes[entry["theme"]]
-            campaign.hashtag = entry["hashtag"]
-            campaign.body.extend(build_body(entry["body"], words, pages))
-            campaign.save_revision().publish()
-            for language in TRANSLATIONS:
-                translate(campaign, words, language)
-    except MissingWords:
-        campaign.refresh_from_db()
+    campaign.theme = themes[entry["theme"]]
+    campaign.hashtag = words(same(entry["hashtag"]))
+    campaign.body.extend(build_body(entry["body"], words, pages))
+    campaign.save_revision().publish()
+    for language in TRANSLATIONS:
+        translate(campaign, words, language)

@@ -10,8 +10,17 @@ from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Page
 
-from pages.models import AppealPage, CampaignPage, EventPage, PhotoCallPage
-from pages.seeding import read_content
+from donations.models import Appeal
+from pages.models import (
+    AppealPage,
+    CampaignPage,
+    EventPage,
+    LoadedContent,
+    PhotoCallPage,
+    StandardPage,
+    Theme,
+)
+from pages.seeding import load_site, read_content
 from tests.factories import in_days
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +163,33 @@ def test_every_page_knows_how_many_children_it_has():
     bad_letters, bad_steps, orphans, wrong_depth, wrong_children = Page.find_problems()
 
     assert not [*bad_letters, *bad_steps, *orphans, *wrong_depth, *wrong_children]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_notatarget_leads_on_to_another_campaign_and_to_articles(client, language):
+    page = seed_page("campaign", language)
+    body = client.get(page.url).content.decode().split("<main", 1)[1].split("<footer", 1)[0]
+
+    assert page.hashtag == "#NotATarget"
+    assert page.theme.slug == "health-workers"
+    for kind in ("public_health", "health-workforce"):
+        assert f'href="{seed_page(kind, language).url}"' in body
+
+
+def test_campaigns_are_loaded_where_editors_have_removed_notatarget():
+    for page in Page.objects.filter(depth=3).not_exact_type(StandardPage):
+        page.delete()
+    Theme.objects.all().delete()
+    Appeal.objects.filter(slug="sante-en-lutte").delete()
+    LoadedContent.objects.filter(key="campaigns-and-articles").delete()
+
+    load_site()
+
+    assert CampaignPage.objects.filter(slug="notatarget").count() == 0
+    for language in ("en", "fr", "nl"):
+        related = [
+            block.value["pages"]
+            for block in seed_page("sante_en_lutte", language).body
+            if block.block_type == "related"
+        ]
+        assert [len(pages) for pages in related] == [1]
