@@ -1,11 +1,16 @@
-"""Compare cleaning a photo with a plain decode, on ten synthetic 12-megapixel JPEGs.
+"""Compare cleaning a photo with a plain Pillow loop, on synthetic 12-megapixel JPEGs.
 
-``python benchmarks/photo_cleaning.py`` prints one line: the median seconds per photo of both and
-their ratio. Only the ratio means something on another machine. The plain way decodes in this
-process at full size and saves two WebP pictures; cleaning starts a confined process for each photo
-and saves two WebP pictures and a JPEG.
+``make bench`` runs it on one core of this machine, photo by photo in turn, so that a busy machine
+slows both. The plain way decodes in this process at full size, turns the picture and saves the
+three WebP pictures of the site. Cleaning does it in a confined process of its own, and makes the
+JPEG original as well. Shown beside the times: what the process itself costs (fork, confinement,
+passing the upload and the answer), the most memory it had, and how far the pictures of the two
+ways are apart. Only the ratio means something on another machine. Ends with 1 when a bar is
+missed.
 """
 
+import logging
+import os
 import statistics
 import sys
 import time
@@ -13,14 +18,28 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from solidarity.images import clean_photo
+from solidarity.images import CleanedPhoto, clean_photo
+from solidarity.variants import SHOWN
 
-PHOTOS = 10
-SIZE = (4000, 3000)
+PHOTOS = 12
+SIZE = (4032, 3024)
+FASTER, MEGABYTES = 1.3, 110  # the bars
+
+
+class Memory(logging.Handler):
+    """Collects the memory of each process, in KiB, from what the decoding module logs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.found: list[int] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.DEBUG:
+            self.found.append(record.args[0])
 
 
 def make_photo(number: int) -> bytes:
@@ -35,35 +54,87 @@ def make_photo(number: int) -> bytes:
     return file.getvalue()
 
 
-def decode_plainly(photo: bytes) -> None:
+def make_speck(length: int) -> bytes:
+    """A photo with next to nothing to decode, and a tail that makes the file as long as another."""
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "JPEG")
+    return file.getvalue().ljust(length, b"\0")
+
+
+def decode_plainly(photo: bytes) -> list[bytes]:
     """Do what a first version would do: decode everything, turn, shrink, save."""
     image = ImageOps.exif_transpose(Image.open(BytesIO(photo)))
-    for longest_side in (1280, 640):
+    made = []
+    for derivative in SHOWN:
         smaller = image.copy()
-        smaller.thumbnail((longest_side, longest_side))
-        smaller.save(BytesIO(), "WEBP", quality=80)
+        smaller.thumbnail((derivative.longest_side, derivative.longest_side))
+        file = BytesIO()
+        smaller.save(file, "WEBP", quality=80)
+        made.append(file.getvalue())
+    return made
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """Return how long one call takes by the clock."""
+def timed[T](action: Callable[[], T]) -> tuple[float, T]:
+    """Return how long one call takes by the clock, in seconds, and what it returns."""
     start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
+    result = action()
+    return time.perf_counter() - start, result
 
 
-def main() -> None:
-    """Measure both ways photo by photo, in turn, so that a busy machine slows both."""
-    plain, cleaned = [], []
+def distance(one: bytes, other: bytes) -> float:
+    """Return the root of the mean square of the differences, from 0 to 255."""
+    pictures = [Image.open(BytesIO(data)).convert("RGB") for data in (one, other)]
+    squares = ImageStat.Stat(ImageChops.difference(*pictures)).sum2
+    return (sum(squares) / (3 * pictures[0].width * pictures[0].height)) ** 0.5
+
+
+def compare(plain: list[bytes], cleaned: CleanedPhoto) -> list[tuple[float, float]]:
+    """Return for each WebP picture the distance between the ways and the ratio of the bytes."""
+    pairs = zip(plain, (cleaned[one.name].data for one in SHOWN), strict=True)
+    return [(distance(one, other), len(other) / len(one)) for one, other in pairs]
+
+
+def watch_memory() -> Memory:
+    memory = Memory()
+    logger = logging.getLogger("solidarity.decoding")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(memory)
+    logger.propagate = False
+    return memory
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def main() -> int:
+    """Measure all photos, print a report and return the exit status."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    memory = watch_memory()
+    starting, _ = timed(lambda: clean_photo(BytesIO(make_speck(0))))
+    plain, cleaned, alone, apart = [], [], [], []
     for number in range(PHOTOS):
         photo = make_photo(number)
-        plain.append(seconds(lambda photo=photo: decode_plainly(photo)))
-        cleaned.append(seconds(lambda photo=photo: clean_photo(BytesIO(photo))))
-    ratio = statistics.median(a / b for a, b in zip(plain, cleaned, strict=True))
-    sys.stdout.write(
-        f"plain {statistics.median(plain):.3f} s, cleaned {statistics.median(cleaned):.3f} s, "
-        f"cleaning is {ratio:.2f} times as fast\n"
+        speck = make_speck(len(photo))
+        seconds, pictures = timed(lambda photo=photo: decode_plainly(photo))
+        plain.append(seconds)
+        seconds, result = timed(lambda photo=photo: clean_photo(BytesIO(photo)))
+        cleaned.append(seconds)
+        alone.append(timed(lambda speck=speck: clean_photo(BytesIO(speck)))[0])
+        apart.append(compare(pictures, result))
+    ratio = median([a / b for a, b in zip(plain, cleaned, strict=True)])
+    peak = max(memory.found) * 1024 / 1e6
+    print(f"plain {median(plain):.3f} s, cleaned {median(cleaned):.3f} s: {ratio:.2f} times")
+    print(
+        f"of it the process {1000 * median(alone):.1f} ms (the first of all, with the start of the "
+        f"decoder server: {1000 * starting:.0f} ms); memory {peak:.0f} MB"
     )
+    for place, derivative in enumerate(SHOWN):
+        far, bytes_ratio = (median([one[place][part] for one in apart]) for part in (0, 1))
+        print(f"{derivative.name}: {far:.2f} of 255 apart, {bytes_ratio:.2f} times the bytes")
+    return 0 if ratio >= FASTER and peak <= MEGABYTES else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

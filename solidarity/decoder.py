@@ -1,61 +1,76 @@
-"""Decode one untrusted upload and make its clean pictures, in a process of its own.
+"""Decode one untrusted picture and make clean ones of it, in a process of its own.
 
-``solidarity.images`` runs this file as ``python -I decoder.py FORMAT`` with the upload on standard
-input and an unnamed file on standard output. It stands alone: isolated mode (``-I``) hides the
-project, so nothing of a campaign can be imported here, and it starts with an empty environment.
+``decoder_server.py`` loads this file once, has it ``prepare``, and calls ``main`` in a new process
+for each picture, with a job on standard input and an unnamed file on standard output. Nothing of
+the campaign is imported here but pure modules, and no setting is read.
 
-The answer is one line of JSON followed by the pictures' bytes, end to end::
+A job is one line of JSON followed by the picture to decode; ``edits`` are those of ``edits.py``,
+``frame`` is a drawing of ``frames.py``, and ``wanted`` names keys of PICTURES::
 
-    {"colour": "#a0b1c2", "pictures": [{"name": "delivery", "width": 2000, "height": 1500,
-     "length": 401234}, ...]}
+    {"format": "JPEG", "edits": {}, "frame": [], "bake": false,
+     "wanted": ["original.jpg", "large.webp"]}
+
+The answer is one line of JSON followed by the pictures wanted, end to end. ``original`` is the
+size of the clean picture, ``placeholder`` nine colours (see ``find_colours``) and ``fingerprint``
+a difference hash (see ``find_fingerprint``), of the picture with its edits and without its frame::
+
+    {"pictures": [{"name": "original.jpg", "width": 2000, "height": 1500, "length": 401234}, ...],
+     "original": [2000, 1500], "placeholder": "a0b1c2...", "fingerprint": -81985529216486896}
     {"refused": "too_many_pixels"}
 
 Whatever else goes wrong (damaged file, memory, a signal) ends the process with another exit status
 than 0 and no answer that counts.
 """
 
-import contextlib
-import ctypes
 import importlib
 import json
 import os
-import resource
 import struct
-import sys
 import warnings
 from io import BytesIO
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 from PIL import ExifTags, Image, ImageCms
 
-MEBIBYTE = 1024 * 1024
+from solidarity import webp_decoding
+from solidarity.confinement import MEBIBYTE, confine
+from solidarity.edits import Edits
+from solidarity.frame_painting import load_font, paint
+from solidarity.variants import AVIF_DERIVATIVES, DERIVATIVES, ORIGINAL, Derivative, fit
 
-# Pixels. A JPEG is decoded at a fraction of its size, the others as a whole. WebP's decoder holds
-# the picture four times: 50 million pixels of it would not fit in MEMORY_BYTES.
+PICTURES = {f"{one.name}.{one.extension}": one for one in (*DERIVATIVES, *AVIF_DERIVATIVES)}
+COVER = "#191c24"
+# A third quicker than Lanczos, and as near to the picture once it is a WebP.
+RESAMPLING = Image.Resampling.BICUBIC
+
+# Pixels. A JPEG is decoded at a fraction of its size, the others as a whole.
 MAX_PIXELS = {
     "JPEG": 64_000_000,
     "PNG": 50_000_000,
     "GIF": 50_000_000,
     "AVIF": 50_000_000,
     "HEIF": 50_000_000,
-    "WEBP": 40_000_000,
+    "WEBP": 50_000_000,
 }
+# Pillow holds a WebP four times: larger ones are decoded otherwise, larger animations refused.
+MAX_PILLOW_WEBP_PIXELS = 8_000_000
+MAX_ANIMATED_WEBP_PIXELS = 25_000_000
+# What Pillow holds of an AVIF at once: its planes, and the picture in two forms.
+MAX_AVIF_BYTES = 425_000_000
+# A progressive JPEG is kept whole until its end, in two bytes for each pixel and colour.
+MAX_FOUR_COLOUR_PIXELS = 48_000_000
 MAX_SIDE = 65_000  # pixels
 MAX_ICC_BYTES = 4 * MEBIBYTE
+MAX_JOB_BYTES = 64 * 1024
+# Pictures this many times as large as their clean copy are reduced piece by piece: a whole copy
+# of one in another mode would take as much memory again.
+PIECEMEAL_SCALE = 3.0
+PIECE_PIXELS = 2_000_000
 
-MEMORY_BYTES = 768 * MEBIBYTE
-LIMITS = {
-    "RLIMIT_AS": MEMORY_BYTES,
-    "RLIMIT_CPU": 10,  # seconds
-    # Standard input, output and error are open already: no other file, pipe or socket can be.
-    "RLIMIT_NOFILE": 3,
-    "RLIMIT_FSIZE": 32 * MEBIBYTE,
-    "RLIMIT_CORE": 0,  # a core file would hold the photo
-}
-
-# What Pillow imports only when it meets a GIF, a palette, a second picture, Exif or WebP.
+# What Pillow imports only when it meets a GIF, a palette, a second picture, Exif, WebP or AVIF.
 LATE_IMPORTS = (
     "copy",
+    "PIL.AvifImagePlugin",
     "PIL.ImageColor",
     "PIL.ImagePalette",
     "PIL.MpoImagePlugin",
@@ -64,179 +79,45 @@ LATE_IMPORTS = (
     "PIL.WebPImagePlugin",
 )
 
-# Linux system calls that reach a file, a network, a program or another process, by number, for
-# each machine (asm/unistd.h); the first entry is AUDIT_ARCH_* of linux/audit.h. Decoding needs
-# none of them. Threads are allowed: HEIF decoders start one.
-DENIED_CALLS = {
-    "x86_64": (
-        0xC000003E,
-        # open, openat, openat2, creat, socket, socketpair, fork, vfork, execve, execveat
-        (2, 257, 437, 85, 41, 53, 57, 58, 59, 322)
-        # unlink, unlinkat, rmdir, rename, renameat, renameat2, link, linkat, symlink, symlinkat
-        + (87, 263, 84, 82, 264, 316, 86, 265, 88, 266)
-        # mkdir, mkdirat, truncate, chmod, fchmodat, fchmodat2, chown, lchown, fchownat
-        + (83, 258, 76, 90, 268, 452, 92, 94, 260)
-        # kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_open, pidfd_send_signal
-        + (62, 200, 234, 129, 297, 434, 424)
-        # ptrace, process_vm_readv, process_vm_writev, prlimit64, io_uring_setup, unshare, setns
-        + (101, 310, 311, 302, 425, 272, 308)
-        # mount, bpf, keyctl
-        + (165, 321, 250),
-    ),
-    "aarch64": (
-        0xC00000B7,
-        # openat, openat2, socket, socketpair, execve, execveat
-        (56, 437, 198, 199, 221, 281)
-        # unlinkat, renameat, renameat2, linkat, symlinkat
-        + (35, 38, 276, 37, 36)
-        # mkdirat, truncate, fchmodat, fchmodat2, fchownat
-        + (34, 45, 53, 452, 54)
-        # kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_open, pidfd_send_signal
-        + (129, 130, 131, 138, 240, 434, 424)
-        # ptrace, process_vm_readv, process_vm_writev, prlimit64, io_uring_setup, unshare, setns
-        + (117, 270, 271, 261, 425, 97, 268)
-        # mount, bpf, keyctl
-        + (40, 280, 219),
-    ),
-}
-CLONE_CALL = {"x86_64": 56, "aarch64": 220}
-CLONE3_CALL = 435  # on every machine
-
-
-class Derivative(NamedTuple):
-    """One picture to make: ``longest_side`` is in pixels, ``options`` are Pillow's for saving."""
-
-    name: str
-    format: str
-    longest_side: int
-    options: dict[str, Any]
-
-
-# Largest first: each is made from the one before.
-DERIVATIVES = (
-    Derivative("delivery", "JPEG", 2000, {"quality": 88}),
-    Derivative("large", "WEBP", 1280, {"quality": 80, "method": 2}),
-    Derivative("wall", "WEBP", 640, {"quality": 80, "method": 2}),
-)
-
 
 class TooManyPixels(Exception):
     """The picture says that it is larger than what is decoded here."""
 
 
-def main(file_format: str) -> None:
-    """Read the upload from standard input and write the answer to standard output."""
-    load_reader(file_format)
-    confine()
-    warnings.simplefilter("ignore")
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
-    try:
-        picture = clean(decode(sys.stdin.buffer, file_format))
-    except (TooManyPixels, Image.DecompressionBombWarning, Image.DecompressionBombError):
-        write_answer({"refused": "too_many_pixels"}, [])
-    else:
-        write_answer(*make_derivatives(picture))
+def prepare() -> None:
+    """Import what reading and saving would import too late, and read the font.
 
-
-def load_reader(file_format: str) -> None:
-    """Import what reading this format, reading Exif and saving would import too late.
-
-    Nothing can be opened any more once the process is confined, not even a module of Pillow.
+    Nothing can be opened any more once a process is confined, not even a module of Pillow.
     """
     Image.preinit()
     for module in LATE_IMPORTS:
         importlib.import_module(module)
-    if file_format == "HEIF":
-        importlib.import_module("pillow_heif").register_heif_opener(
-            thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
-        )
-    elif file_format == "AVIF":
-        importlib.import_module("PIL.AvifImagePlugin").DEFAULT_MAX_THREADS = 1
+    importlib.import_module("pillow_heif").register_heif_opener(
+        thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+    )
+    importlib.import_module("PIL.AvifImagePlugin").DEFAULT_MAX_THREADS = 1
+    webp_decoding.load_library()
+    load_font()
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 
 
-def confine() -> None:
-    """Give up, for good, what decoding does not need.
-
-    In this order: the network and the parent's privileges (a user and a network namespace of its
-    own), memory, processor time, new files, and, on Linux, every system call in DENIED_CALLS.
-    Containers and some distributions forbid namespaces, and only Linux knows the call filter:
-    without one of them the process carries on with the others. The limits themselves are
-    mandatory on Linux. There is none on the number of processes (RLIMIT_NPROC): it counts all those
-    of the user and does not bind root, so the call filter refuses new processes instead.
-    """
-    if hasattr(os, "unshare"):
-        with contextlib.suppress(OSError):
-            os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
-    for name, value in LIMITS.items():
-        try:
-            resource.setrlimit(getattr(resource, name), (value, value))
-        except (OSError, ValueError):
-            if sys.platform == "linux":
-                raise
-    if sys.platform == "linux" and os.uname().machine in DENIED_CALLS:
-        filter_calls(os.uname().machine)
+def main() -> None:
+    """Confine this process, read the job from descriptor 0 and write the answer to 1."""
+    confine()
+    with open(0, "rb", closefd=False) as source:
+        job = json.loads(source.readline(MAX_JOB_BYTES))
+        upload = BytesIO(source.read())
+    try:
+        picture = clean(decode(upload, job["format"]))
+    except (TooManyPixels, Image.DecompressionBombWarning, Image.DecompressionBombError):
+        write_answer({"refused": "too_many_pixels"}, [])
+    else:
+        write_answer(*make_pictures(picture, job))
 
 
-class FilterProgram(ctypes.Structure):
-    """struct sock_fprog of linux/filter.h."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
-
-
-def filter_calls(machine: str) -> None:
-    """Have the kernel refuse DENIED_CALLS with EPERM (seccomp(2), filter mode)."""
-    pr_set_no_new_privs, pr_set_seccomp, seccomp_mode_filter = 38, 22, 2
-    code = b"".join(call_filter(machine))
-    buffer = ctypes.create_string_buffer(code, len(code))
-    program = FilterProgram(len(code) // 8, ctypes.addressof(buffer))
-    prctl = ctypes.CDLL(None).prctl
-    prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
-    prctl(pr_set_no_new_privs, 1, 0, 0, 0)
-    prctl(pr_set_seccomp, seccomp_mode_filter, ctypes.addressof(program), 0, 0)
-
-
-# Classic BPF (linux/filter.h, linux/bpf_common.h): load a word, compare and jump, answer.
-LOAD, IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
-# What a filter may answer (linux/seccomp.h): yes, EPERM, ENOSYS, end the process.
-ALLOW, REFUSE, UNKNOWN, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
-# Where things stand in struct seccomp_data (linux/seccomp.h).
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
-CLONE_THREAD = 0x00010000  # linux/sched.h
-
-
-def instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-    """Pack one struct sock_filter; the jumps count the instructions to skip."""
-    return struct.pack("=HBBI", code, if_true, if_false, value)
-
-
-def call_filter(machine: str) -> list[bytes]:
-    """Return the instructions that tell allowed system calls from refused ones."""
-    architecture, denied = DENIED_CALLS[machine]
-    lines = [
-        instruction(LOAD, ARCHITECTURE),
-        instruction(IF_EQUAL, architecture, if_true=1),
-        instruction(ANSWER, KILL),
-        instruction(LOAD, NUMBER),
-        # x86's second numbering (x32) starts here; nothing of ours uses it.
-        instruction(IF_AT_LEAST, 0x40000000, if_false=1),
-        instruction(ANSWER, REFUSE),
-        # clone3 hides its flags behind a pointer: said to be unknown, so that the C library falls
-        # back on clone, whose flags tell a thread from a process.
-        instruction(IF_EQUAL, CLONE3_CALL, if_false=1),
-        instruction(ANSWER, UNKNOWN),
-        instruction(IF_EQUAL, CLONE_CALL[machine], if_false=4),
-        instruction(LOAD, FIRST_ARGUMENT),
-        instruction(IF_ANY_BIT, CLONE_THREAD, if_false=1),
-        instruction(ANSWER, ALLOW),
-        instruction(ANSWER, REFUSE),
-    ]
-    for call in denied:
-        lines += [instruction(IF_EQUAL, call, if_false=1), instruction(ANSWER, REFUSE)]
-    return [*lines, instruction(ANSWER, ALLOW)]
-
-
-def decode(source: BinaryIO, file_format: str) -> Image.Image:
+def decode(source: BytesIO, file_format: str) -> Image.Image:
     """Return the first (or primary) picture of the file, decoded and not yet turned.
 
     Sizes are checked before anything is decoded. Raises TooManyPixels, or whatever the format's
@@ -245,17 +126,43 @@ def decode(source: BinaryIO, file_format: str) -> Image.Image:
     """
     if file_format in ("AVIF", "HEIF"):
         check_boxes(source)
+    if file_format == "WEBP":
+        return decode_webp(source)
     image = Image.open(source, formats=[file_format])
-    width, height = image.size
-    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS[file_format]:
-        raise TooManyPixels
-    if file_format == "JPEG":
-        image.draft(None, fit(image.size, DERIVATIVES[0].longest_side))
+    check_size(
+        image.size, MAX_FOUR_COLOUR_PIXELS if image.mode == "CMYK" else MAX_PIXELS[file_format]
+    )
+    if file_format == "AVIF":
+        check_size(
+            image.size, int(MAX_AVIF_BYTES / avif_pixel_bytes(source.getvalue(), image.mode))
+        )
+    elif file_format == "JPEG":
+        image.draft(None, fit(image.size, ORIGINAL.longest_side))
     image.load()
     return image
 
 
-def check_boxes(source: BinaryIO) -> None:
+def decode_webp(source: BytesIO) -> Image.Image:
+    """Return the first picture of a WebP file, a large one in the way that takes less memory."""
+    data = source.getvalue()
+    size, is_animated = webp_decoding.read_header(data)
+    check_size(size, MAX_PIXELS["WEBP"])
+    if is_animated or webp_decoding.load_library() is None:
+        check_size(size, MAX_ANIMATED_WEBP_PIXELS)
+    elif size[0] * size[1] > MAX_PILLOW_WEBP_PIXELS:
+        return webp_decoding.decode_still(data, size)
+    image = Image.open(source, formats=["WEBP"])
+    image.load()
+    return image
+
+
+def check_size(size: tuple[int, int], pixels: int) -> None:
+    """Raise TooManyPixels for a picture of more than so many, or with too long a side."""
+    if max(size) > MAX_SIDE or size[0] * size[1] > pixels:
+        raise TooManyPixels
+
+
+def check_boxes(source: BytesIO) -> None:
     """Raise EOFError when a box that holds a picture is cut short (ISO/IEC 14496-12, 4.2).
 
     HEIF readers fill a missing part with grey and say nothing. Anything unknown ends the walk:
@@ -275,6 +182,19 @@ def check_boxes(source: BinaryIO) -> None:
             raise EOFError
         start += length
     source.seek(0)
+
+
+def avif_pixel_bytes(data: bytes, mode: str) -> float:
+    """Return how many bytes each pixel of an AVIF takes while Pillow reads it.
+
+    The first configuration (av1C; AV1 Codec ISO Media File Format Binding, 2.3.3) tells how deep
+    its planes are and whether colours are kept for every pixel; without one they count as deep.
+    """
+    at = data.find(b"av1C")
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0x40
+    planes = 1.5 if flags & 0x0C == 0x0C else 3.0
+    channels = len(mode)
+    return (planes + channels - 3) * (2 if flags & 0x40 else 1) + channels + 4
 
 
 TURNS = {
@@ -306,15 +226,37 @@ def find_turn(image: Image.Image) -> Image.Transpose | None:
 def clean(image: Image.Image) -> Image.Image:
     """Return the picture at delivery size: upright, sRGB, on white, its pixels and nothing else."""
     icc, turn = image.info.get("icc_profile"), find_turn(image)
-    image = to_eight_bits(image)
-    size = fit(image.size, DERIVATIVES[0].longest_side)
-    image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    size = fit(image.size, ORIGINAL.longest_side)
+    image = reduce_piecemeal(image, max(image.size) / max(size))
+    image = image.resize(size, RESAMPLING, reducing_gap=2.0)
     if turn is not None:
         image = image.transpose(turn)
     image = to_srgb(on_white(image), icc)
-    # Copying the pixels is the one way that keeps nothing: Pillow's own copies carry comments,
-    # profiles and Exif along.
-    return Image.frombytes("RGB", image.size, image.tobytes())
+    # Painting the pixels on a new picture is what keeps nothing else: Pillow's own copies carry
+    # comments, profiles and Exif along.
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)
+    return bare
+
+
+def reduce_piecemeal(image: Image.Image, scale: float) -> Image.Image:
+    """Return a picture that is ``scale`` times too large nearer to its size, as ``to_eight_bits``.
+
+    It stays half as large again as what is asked, or more, so that the exact resizing that follows
+    is not seen. Works in strips, each turned to eight bits on its own.
+    """
+    if scale < PIECEMEAL_SCALE:
+        return to_eight_bits(image)
+    factor = int(scale / 1.5)
+    rows = max(1, PIECE_PIXELS // image.width // factor) * factor
+    reduced = None
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        strip = to_eight_bits(strip).reduce(factor)
+        if reduced is None:
+            reduced = Image.new(strip.mode, (strip.width, -(-image.height // factor)))
+        reduced.paste(strip, (0, top // factor))
+    return reduced
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
@@ -351,39 +293,84 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def fit(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """Return the size scaled down to ``longest_side``, never up; no side becomes 0."""
-    scale = min(1.0, longest_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+def make_pictures(picture: Image.Image, job: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the answer's first line and the encoded pictures that the job wants.
 
-
-def make_derivatives(picture: Image.Image) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the answer's first line and the encoded pictures."""
+    Each is made from the one before, the original from the picture before the edits, unless
+    ``bake`` says that they are to stay for good.
+    """
+    edited = apply_edits(picture, Edits.read(job["edits"]))
+    original = edited if job["bake"] else picture
+    shown = paint(edited, job["frame"])
     entries, encoded = [], []
-    for derivative in DERIVATIVES:
-        picture = picture.resize(
-            fit(picture.size, derivative.longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0
-        )
-        file = BytesIO()
-        picture.save(file, derivative.format, **derivative.options)
-        encoded.append(file.getvalue())
+    for name in job["wanted"]:
+        derivative = PICTURES[name]
+        if derivative is ORIGINAL:
+            made = original
+        else:
+            made = shown = resized(shown, fit(shown.size, derivative.longest_side))
+        data = encode(made, derivative)
+        encoded.append(data)
         entries.append(
-            {
-                "name": derivative.name,
-                "width": picture.width,
-                "height": picture.height,
-                "length": len(encoded[-1]),
-            }
+            {"name": name, "width": made.width, "height": made.height, "length": len(data)}
         )
-    red, green, blue = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    return {"colour": f"#{red:02x}{green:02x}{blue:02x}", "pictures": entries}, encoded
+    header = {
+        "pictures": entries,
+        "original": original.size,
+        "placeholder": find_colours(edited),
+        "fingerprint": find_fingerprint(edited),
+    }
+    return header, encoded
+
+
+def apply_edits(picture: Image.Image, edits: Edits) -> Image.Image:
+    """Return the picture turned, covered and cropped, at its own scale."""
+    turn = {
+        90: Image.Transpose.ROTATE_270,  # Pillow turns the other way
+        180: Image.Transpose.ROTATE_180,
+        270: Image.Transpose.ROTATE_90,
+    }.get(edits.turn)
+    picture = picture.copy() if turn is None else picture.transpose(turn)
+    size = picture.size
+    for cover in edits.covers:
+        picture.paste(COVER, cover.around(size))
+    return picture if edits.crop is None else picture.crop(edits.crop.around(size))
+
+
+def resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if picture.size == size:
+        return picture
+    return picture.resize(size, RESAMPLING, reducing_gap=2.0)
+
+
+def encode(picture: Image.Image, derivative: Derivative) -> bytes:
+    file = BytesIO()
+    picture.save(file, derivative.format, **derivative.options)
+    return file.getvalue()
+
+
+def find_colours(picture: Image.Image) -> str:
+    """Return the mean colours of a grid of three by three, rows first, six hex digits each."""
+    return picture.resize((3, 3), Image.Resampling.BOX, reducing_gap=2.0).tobytes().hex()
+
+
+def find_fingerprint(picture: Image.Image) -> int:
+    """Return a difference hash: 64 bits as a signed number, alike for pictures that look alike.
+
+    The picture is shrunk to nine by eight greys; each bit says whether one is lighter than its left
+    neighbour, rows first, the first bit being the highest. (N. Krawetz, "Kind of like that", 2013.)
+    """
+    small = picture.resize((9, 8), Image.Resampling.BOX, reducing_gap=3.0)
+    greys = small.convert("L").tobytes()
+    bits = 0
+    for row in range(0, 72, 9):
+        for left in range(row, row + 8):
+            bits = bits << 1 | (greys[left + 1] > greys[left])
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def write_answer(header: dict[str, Any], encoded: list[bytes]) -> None:
     """Write the answer in the form that this module's docstring gives."""
-    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + b"".join(encoded))
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    with open(1, "wb", closefd=False) as answer:
+        answer.write(json.dumps(header).encode() + b"\n")
+        answer.writelines(encoded)

@@ -1,69 +1,52 @@
 """Clean an untrusted photo: upright, sRGB, small, and nothing in it but pixels.
 
-No image is decoded in this process. ``clean_photo`` checks the size and the first bytes, hands
-the upload to ``decoder.py`` in a child process with an empty environment and hard limits, and reads
-back a bounded answer. Whatever happens to the child, the caller sees an ImageRefused at worst.
+No image is decoded in this process. ``clean_photo`` checks the size and the first bytes, has a
+confined process (``decoding.py``, ``decoder.py``) do the rest, and reads back a bounded answer.
+Whatever happens there, the caller sees an ImageRefused at worst.
 """
 
 import json
-import logging
-import os
 import re
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from solidarity import decoder
+from solidarity.decoding import (
+    MAX_HEADER_BYTES,
+    MAX_PICTURE_BYTES,
+    ImageRefused,
+    Refusal,
+    open_unnamed,
+    run_limited,
+)
+from solidarity.edits import UNEDITED, Edits
+from solidarity.frames import Drawing
+from solidarity.variants import AVIF_DERIVATIVES, DELIVERY, ORIGINAL, SHOWN, Derivative
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "MAX_UPLOAD_BYTES",
+    "CleanPicture",
+    "CleanedPhoto",
+    "ImageRefused",
+    "Refusal",
+    "clean_photo",
+    "find_format",
+    "make_avif",
+    "open_unnamed",
+    "read_answer",
+    "render_photo",
+    "run_limited",
+]
 
 MAX_UPLOAD_BYTES = 15 * 1024 * 1024
-MAX_PICTURE_BYTES = 8 * 1024 * 1024  # of each clean picture
-MAX_HEADER_BYTES = 4096
-MAX_ANSWER_BYTES = MAX_HEADER_BYTES + 3 * MAX_PICTURE_BYTES
-DECODER_SECONDS = 20  # by the clock; the decoder also has 10 s of processor time
-DECODER = Path(decoder.__file__).resolve()
-# All that the decoder knows of the world. One heap for all its threads: each further one would
-# reserve 64 MiB of its address space.
-ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
-
-# A decoder may use 768 MiB. Two at once per process: further uploads wait for their turn, but not
-# for ever, or a burst of photos would occupy every thread that could serve a page.
-_turns = threading.BoundedSemaphore(2)
-TURN_SECONDS = 10
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
-# How each kind of clean picture is named and begins.
-MEDIA_TYPES = {
-    "JPEG": ("image/jpeg", "jpg", re.compile(rb"\xff\xd8\xff")),
-    "WEBP": ("image/webp", "webp", re.compile(rb"RIFF....WEBP", re.DOTALL)),
+# How each kind of clean picture begins.
+BEGINNINGS = {
+    "JPEG": re.compile(rb"\xff\xd8\xff"),
+    "WEBP": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "AVIF": re.compile(rb"....ftypavif", re.DOTALL),
 }
-
-
-class Refusal(StrEnum):
-    """Why an upload is refused; callers find the sentence."""
-
-    TOO_LARGE = "too_large"
-    UNSUPPORTED = "unsupported"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    UNREADABLE = "unreadable"
-    BUSY = "busy"
-
-
-class ImageRefused(Exception):
-    """The upload is not taken; ``reason`` is a Refusal."""
-
-    def __init__(self, reason: Refusal) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -80,18 +63,32 @@ class CleanPicture:
 
 @dataclass(frozen=True)
 class CleanedPhoto:
-    """The clean pictures of one photo and ``placeholder``, its average colour as ``#rrggbb``."""
+    """The clean pictures of one photo, by the names of ``variants.py``.
+
+    ``placeholder`` holds nine colours, a grid of three by three, rows first, as 54 hexadecimal
+    digits; ``fingerprint`` is a difference hash of 64 bits, as a signed number. "delivery" is among
+    the pictures only if it differs from the original, for which it then stands.
+    """
 
     pictures: tuple[CleanPicture, ...]
     placeholder: str
+    fingerprint: int
 
     def __getitem__(self, name: str) -> CleanPicture:
-        return next(picture for picture in self.pictures if picture.name == name)
+        found = {picture.name: picture for picture in self.pictures}
+        if name == DELIVERY.name and name not in found:
+            name = ORIGINAL.name
+        return found[name]
 
     @property
-    def wall(self) -> CleanPicture:
-        """WebP of at most 640 pixels."""
-        return self["wall"]
+    def original(self) -> CleanPicture:
+        """JPEG of at most 2000 pixels, neither edited nor framed."""
+        return self["original"]
+
+    @property
+    def delivery(self) -> CleanPicture:
+        """JPEG of at most 2000 pixels, edited and framed."""
+        return self["delivery"]
 
     @property
     def large(self) -> CleanPicture:
@@ -99,23 +96,30 @@ class CleanedPhoto:
         return self["large"]
 
     @property
-    def delivery(self) -> CleanPicture:
-        """JPEG of at most 2000 pixels, for the dossier."""
-        return self["delivery"]
+    def wall2(self) -> CleanPicture:
+        """WebP of at most 960 pixels, for dense screens."""
+        return self["wall2"]
+
+    @property
+    def wall(self) -> CleanPicture:
+        """WebP of at most 480 pixels."""
+        return self["wall"]
 
     @property
     def width(self) -> int:
-        """Pixels of the largest clean picture, upright."""
+        """Pixels of the largest picture that is shown, upright and edited."""
         return self.delivery.width
 
     @property
     def height(self) -> int:
-        """Pixels of the largest clean picture, upright."""
+        """Pixels of the largest picture that is shown, upright and edited."""
         return self.delivery.height
 
 
-def clean_photo(source: BinaryIO, *, size: int | None = None) -> CleanedPhoto:
-    """Turn an upload into its clean pictures.
+def clean_photo(
+    source: BinaryIO, *, size: int | None = None, frame: Drawing | None = None
+) -> CleanedPhoto:
+    """Turn an upload into its clean pictures, with a frame (``frames.py``) if there is one.
 
     ``source`` is read from its beginning and is not closed; ``size`` is its length in bytes where
     the caller knows it (what is read counts as well). JPEG, PNG, WebP, GIF, AVIF and HEIC are
@@ -126,16 +130,66 @@ def clean_photo(source: BinaryIO, *, size: int | None = None) -> CleanedPhoto:
     for 20 s at most.
     Raises ImageRefused.
     """
-    if size is not None and size > MAX_UPLOAD_BYTES:
+    if size is None or size <= MAX_UPLOAD_BYTES:
+        size = source.seek(0, 2)
+    if size > MAX_UPLOAD_BYTES:
         raise ImageRefused(Refusal.TOO_LARGE)
     source.seek(0)
-    upload = source.read(MAX_UPLOAD_BYTES + 1)
-    if len(upload) > MAX_UPLOAD_BYTES:
-        raise ImageRefused(Refusal.TOO_LARGE)
-    file_format = find_format(upload[:512])
+    file_format = find_format(source.read(512))
     if file_format is None:
         raise ImageRefused(Refusal.UNSUPPORTED)
-    return read_answer(run_limited(DECODER, file_format, upload=upload))
+    source.seek(0)
+    wanted = (ORIGINAL, *((DELIVERY,) if frame else ()), *SHOWN)
+    job = _make_job(wanted, file_format=file_format, frame=frame)
+    return read_answer(run_limited(job, upload=source), wanted)
+
+
+def render_photo(
+    original: bytes, *, edits: Edits = UNEDITED, frame: Drawing | None = None, bake: bool = False
+) -> CleanedPhoto:
+    """Make every picture anew from a stored original, with these edits and this frame.
+
+    With ``bake`` the new original has the edits in its pixels, so that what they cover is gone;
+    without, it is the one given, byte for byte. Where the original is gone, the largest picture
+    that is left may stand for it: of one that is no JPEG, a JPEG is made. Safe to call again.
+    Raises ImageRefused.
+    """
+    bake = bake and not edits.is_empty
+    differs = bool(frame) or (not edits.is_empty and not bake)
+    file_format = find_format(original[:512]) or "JPEG"
+    is_anew = bake or file_format != "JPEG"
+    wanted = (*((ORIGINAL,) if is_anew else ()), *((DELIVERY,) if differs else ()), *SHOWN)
+    job = _make_job(wanted, file_format=file_format, edits=edits, frame=frame, bake=bake)
+    return read_answer(run_limited(job, upload=original), wanted, original=original)
+
+
+def make_avif(
+    original: bytes, *, edits: Edits = UNEDITED, frame: Drawing | None = None
+) -> tuple[CleanPicture, ...]:
+    """Return the wall's pictures of a stored original as AVIF; takes seconds.
+
+    Raises ImageRefused.
+    """
+    job = _make_job(AVIF_DERIVATIVES, edits=edits, frame=frame)
+    answer = run_limited(job, upload=original)
+    return read_answer(answer, AVIF_DERIVATIVES, original=original).pictures[1:]
+
+
+def _make_job(
+    wanted: tuple[Derivative, ...],
+    *,
+    file_format: str = "JPEG",
+    edits: Edits = UNEDITED,
+    frame: Drawing | None = None,
+    bake: bool = False,
+) -> dict[str, Any]:
+    return {
+        "format": file_format,
+        "edits": edits.to_json(),
+        "frame": frame or [],
+        "bake": bake,
+        "wanted": [f"{derivative.name}.{derivative.extension}" for derivative in wanted],
+    }
 
 
 def find_format(head: bytes) -> str | None:
@@ -161,94 +215,58 @@ def find_format(head: bytes) -> str | None:
     return "HEIF" if major in HEIF_BRANDS else None
 
 
-def run_limited(program: Path, *arguments: str, upload: bytes) -> bytes:
-    """Run a Python file as the decoder is run, on ``upload``, and return what it wrote.
-
-    The child is isolated from this process's environment, settings and working directory; the
-    limits it sets itself (``decoder.confine``). Raises ImageRefused (unreadable) when it fails,
-    is killed, takes longer than DECODER_SECONDS or writes too much.
-    """
-    command = [sys.executable, "-I", str(program), *arguments]
-    with _turn(), open_unnamed() as given, open_unnamed() as written:
-        given.write(upload)
-        given.seek(0)  # also flushes
-        status = _run(command, given, written)
-        if status < 0:
-            logger.warning("The image decoder was ended by signal %s", -status)
-        if status != 0 or os.fstat(written.fileno()).st_size > MAX_ANSWER_BYTES:
-            raise ImageRefused(Refusal.UNREADABLE)
-        written.seek(0)
-        return written.read(MAX_ANSWER_BYTES)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for one of the two places; raises ImageRefused (busy) after TURN_SECONDS."""
-    if not _turns.acquire(timeout=TURN_SECONDS):
-        raise ImageRefused(Refusal.BUSY)
-    try:
-        yield
-    finally:
-        _turns.release()
-
-
-def _run(command: list[str], given: BinaryIO, written: BinaryIO) -> int:
-    """Run a command to its end, or for DECODER_SECONDS, and return its status as Popen has it."""
-    with subprocess.Popen(  # noqa: S603 - our own file, with arguments that we chose
-        command,
-        stdin=given,
-        stdout=written,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd="/",
-    ) as child:
-        watch = threading.Timer(DECODER_SECONDS, child.kill)
-        watch.start()
-        try:
-            return child.wait()
-        finally:
-            watch.cancel()
-            child.kill()  # if this thread was interrupted; nothing happens to an ended child
-
-
-def open_unnamed() -> BinaryIO:
-    """Open a file without a name that vanishes when closed: in memory where the system can."""
-    if hasattr(os, "memfd_create"):
-        return open(os.memfd_create("photo"), "w+b")
-    return tempfile.TemporaryFile()
-
-
-def read_answer(answer: bytes) -> CleanedPhoto:
+def read_answer(
+    answer: bytes, wanted: tuple[Derivative, ...], *, original: bytes | None = None
+) -> CleanedPhoto:
     """Read what ``decoder.write_answer`` wrote, believing none of it.
 
-    Raises ImageRefused: with the decoder's reason, or as unreadable when the answer is not in the
-    form or the bounds agreed.
+    ``original`` comes first among the pictures when it was not asked for anew. Raises ImageRefused:
+    with the decoder's reason, or as unreadable when the answer is not in the form or the bounds
+    agreed.
     """
     line, _, rest = answer.partition(b"\n")
     try:
         header = json.loads(line[:MAX_HEADER_BYTES])
         if "refused" in header:
             raise ImageRefused(Refusal(header["refused"]))
-        return _read_pictures(header, rest)
+        pictures = _read_pictures(header["pictures"], rest, wanted)
+        if original is not None and ORIGINAL not in wanted:
+            size = [_read_number(side, ORIGINAL.longest_side) for side in header["original"]]
+            pictures.insert(0, _picture(ORIGINAL, original, *size))
+        placeholder, fingerprint = header["placeholder"], header["fingerprint"]
+        if not re.fullmatch(r"[0-9a-f]{54}", placeholder):
+            raise ValueError("not the colours agreed")
+        if type(fingerprint) is not int or not -(1 << 63) <= fingerprint < 1 << 63:
+            raise ValueError("not the fingerprint agreed")
+        return CleanedPhoto(tuple(pictures), placeholder, fingerprint)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ImageRefused(Refusal.UNREADABLE) from error
 
 
-def _read_pictures(header: dict[str, Any], rest: bytes) -> CleanedPhoto:
+def _read_pictures(
+    entries: list[dict[str, Any]], rest: bytes, wanted: tuple[Derivative, ...]
+) -> list[CleanPicture]:
     """Cut the pictures out of the answer; raises ValueError when anything does not add up."""
     pictures = []
-    for derivative, entry in zip(decoder.DERIVATIVES, header["pictures"], strict=True):
+    for derivative, entry in zip(wanted, entries, strict=True):
         length = _read_number(entry["length"], MAX_PICTURE_BYTES)
         width = _read_number(entry["width"], derivative.longest_side)
         height = _read_number(entry["height"], derivative.longest_side)
-        media_type, extension, beginning = MEDIA_TYPES[derivative.format]
         data, rest = rest[:length], rest[length:]
-        if len(data) != length or not beginning.match(data) or entry["name"] != derivative.name:
+        if len(data) != length or not BEGINNINGS[derivative.format].match(data):
             raise ValueError("not the picture agreed")
-        pictures.append(CleanPicture(derivative.name, data, media_type, extension, width, height))
-    if rest or not re.fullmatch(r"#[0-9a-f]{6}", header["colour"]):
-        raise ValueError("not the answer agreed")
-    return CleanedPhoto(tuple(pictures), header["colour"])
+        if entry["name"] != f"{derivative.name}.{derivative.extension}":
+            raise ValueError("not the picture agreed")
+        pictures.append(_picture(derivative, data, width, height))
+    if rest:
+        raise ValueError("more than agreed")
+    return pictures
+
+
+def _picture(derivative: Derivative, data: bytes, width: int, height: int) -> CleanPicture:
+    return CleanPicture(
+        derivative.name, data, derivative.media_type, derivative.extension, width, height
+    )
 
 
 def _read_number(value: object, largest: int) -> int:

@@ -1,35 +1,28 @@
 """What becomes of an uploaded photo, with files that each test makes itself."""
 
 import json
-import os
 import re
-import signal
-import socket
 import struct
-import tempfile
-import threading
 import time
 import zlib
 from io import BytesIO
-from pathlib import Path
 
 import pillow_heif
 import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
-from solidarity import images
 from solidarity.images import (
-    DECODER,
     MAX_UPLOAD_BYTES,
     CleanedPhoto,
+    CleanPicture,
     ImageRefused,
     Refusal,
     clean_photo,
     find_format,
     read_answer,
-    run_limited,
 )
+from solidarity.variants import DELIVERY, ORIGINAL, SHOWN
 
 pillow_heif.register_heif_opener()
 
@@ -53,7 +46,7 @@ def refusal_of(data: bytes) -> Refusal:
     return caught.value.reason
 
 
-def opened(picture: images.CleanPicture) -> Image.Image:
+def opened(picture: CleanPicture) -> Image.Image:
     return Image.open(BytesIO(picture.data))
 
 
@@ -221,8 +214,8 @@ def test_clean_pictures_hold_nothing_but_pixels(plant) -> None:
     photo = clean(plant())
 
     # JFIF, tables, frame, scan: no APP1 (Exif, XMP), APP2 (ICC, MPF), APP13 (IPTC), COM.
-    assert set(jpeg_markers(photo.delivery.data)) == {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}
-    for picture in (photo.wall, photo.large):
+    assert set(jpeg_markers(photo.original.data)) == {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}
+    for picture in (photo.wall, photo.wall2, photo.large):
         (riff_length,) = struct.unpack_from("<I", picture.data, 4)
         (pixels_length,) = struct.unpack_from("<I", picture.data, 16)
         assert picture.data[12:16] == b"VP8 "
@@ -295,15 +288,18 @@ def test_sizes_never_exceed_the_longest_side() -> None:
     photo = clean(encode(noise((3000, 1500)), "JPEG"))
 
     assert [(p.name, p.width, p.height) for p in photo.pictures] == [
-        ("delivery", 2000, 1000),
+        ("original", 2000, 1000),
         ("large", 1280, 640),
-        ("wall", 640, 320),
+        ("wall2", 960, 480),
+        ("wall", 480, 240),
     ]
     assert [(p.media_type, p.extension) for p in photo.pictures] == [
         ("image/jpeg", "jpg"),
         ("image/webp", "webp"),
         ("image/webp", "webp"),
+        ("image/webp", "webp"),
     ]
+    assert photo.delivery is photo.original
     for picture in photo.pictures:
         assert opened(picture).size == (picture.width, picture.height)
         assert opened(picture).get_format_mimetype() == picture.media_type
@@ -319,7 +315,12 @@ def test_small_photo_is_not_enlarged() -> None:
 def test_thin_photo_keeps_a_side_of_one_pixel() -> None:
     photo = clean(encode(Image.new("RGB", (1, 9000), GREEN), "PNG"))
 
-    assert [(p.width, p.height) for p in photo.pictures] == [(1, 2000), (1, 1280), (1, 640)]
+    assert [(p.width, p.height) for p in photo.pictures] == [
+        (1, 2000),
+        (1, 1280),
+        (1, 960),
+        (1, 480),
+    ]
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP", "AVIF"])
@@ -332,13 +333,42 @@ def test_first_frame_is_taken(file_format: str) -> None:
     assert is_near(opened(clean(source).wall).getpixel((20, 20)), RED)
 
 
+def test_large_webp_is_decoded_upright_in_its_colours_and_without_metadata() -> None:
+    """Above 8 megapixels Pillow would hold it four times; libwebp is asked directly."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "CANARY-EXIF"
+    image = corners().resize((3600, 2400), Image.Resampling.NEAREST)
+    source = encode(
+        image.transpose(Image.Transpose.ROTATE_90),
+        "WEBP",
+        exif=exif.tobytes(),
+        icc_profile=swapped_profile(),
+        method=0,
+    )
+    assert b"CANARY-EXIF" in source
+
+    photo = clean(source)
+
+    assert (photo.width, photo.height) == (2000, 1333)
+    wall = opened(photo.wall).convert("RGB")
+    assert is_near(wall.getpixel((100, 80)), (0, 220, 0), 60)  # what is stored red is meant green
+    assert is_near(wall.getpixel((100, 250)), BLUE, 60)
+    assert not any(b"CANARY" in picture.data for picture in photo.pictures)
+    assert refusal_of(source[: len(source) * 9 // 10]) == Refusal.UNREADABLE
+
+
 # Colour -----------------------------------------------------------------------------------------
+
+
+def cells_of(photo: CleanedPhoto) -> list[tuple[int, ...]]:
+    return [tuple(bytes.fromhex(photo.placeholder[at : at + 6])) for at in range(0, 54, 6)]
 
 
 def colour_of(photo: CleanedPhoto) -> tuple[int, ...]:
     """The middle of the wall picture; the placeholder of a plain picture says the same."""
     colour = opened(photo.wall).convert("RGB").getpixel((photo.wall.width // 2,) * 2)
-    assert is_near(tuple(bytes.fromhex(photo.placeholder[1:])), colour)
+    assert all(is_near(cell, colour) for cell in cells_of(photo))
     return colour
 
 
@@ -547,6 +577,8 @@ BOMBS = {
     "png too long": make_png((70_000, 1), 1, 0, bytes(8_751)),
     "jpeg": huge_jpeg(),
     "gif": huge_gif(),
+    "webp": b"RIFF\x1a\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\x3f\0" * 2,
+    "webp animation": b"RIFF\x1a\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0" + b"\x88\x13\0" * 2,
 }
 
 
@@ -567,211 +599,40 @@ def test_text_that_inflates_is_refused() -> None:
     assert refusal_of(source[:at] + png_chunk(b"zTXt", text) + source[at:]) == Refusal.UNREADABLE
 
 
-# The child process ------------------------------------------------------------------------------
+# The child's answer -----------------------------------------------------------------------------
 
 
-def write_program(folder: Path, text: str) -> Path:
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def run_refused(program: Path, *arguments: str) -> None:
-    with pytest.raises(ImageRefused) as caught:
-        run_limited(program, *arguments, upload=b"")
-    assert caught.value.reason == Refusal.UNREADABLE
-
-
-def assert_still_working() -> None:
-    assert_upright(clean(encode(corners(), "PNG")))
-
-
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
-def test_killed_child_is_a_refusal(tmp_path: Path, caplog, number: int) -> None:
-    run_refused(write_program(tmp_path, f"import os\nos.kill(os.getpid(), {int(number)})\n"))
-
-    assert caplog.messages == [f"The image decoder was ended by signal {int(number)}"]
-    assert_still_working()
-
-
-def test_child_without_end_is_killed(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(images, "DECODER_SECONDS", 0.5)
-    start = time.monotonic()
-
-    run_refused(write_program(tmp_path, "import time\ntime.sleep(60)\n"))
-
-    assert time.monotonic() - start < 5
-
-
-def test_child_that_writes_too_much_is_refused(tmp_path: Path) -> None:
-    text = "import os, sys\nos.write(1, bytes(int(sys.argv[1])))\n"
-    program = write_program(tmp_path, text)
-
-    assert run_limited(program, str(images.MAX_ANSWER_BYTES), upload=b"").count(0) > 0
-    run_refused(program, str(images.MAX_ANSWER_BYTES + 1))
-
-
-def test_no_more_than_two_children_at_once(tmp_path: Path) -> None:
-    program = write_program(
-        tmp_path,
-        "import time\nstart = time.monotonic()\ntime.sleep(0.2)\nprint(start, time.monotonic())\n",
-    )
-    spans = []
-
-    def run() -> None:
-        spans.append([float(part) for part in run_limited(program, upload=b"").split()])
-
-    threads = [threading.Thread(target=run) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(spans) == 6
-    assert max(sum(a <= start < b for a, b in spans) for start, _ in spans) == 2
-
-
-# Loads the real decoder, confines itself if told to, then tries what a captured decoder would.
-CAPTURED = """
-import importlib.util, json, os, socket, sys, threading
-decoder_path, victim, port, confined = sys.argv[1:]
-spec = importlib.util.spec_from_file_location("decoder", decoder_path)
-decoder = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(decoder)
-if confined == "confined":
-    decoder.confine()
-
-def attempt(action):
-    try:
-        action()
-    except (OSError, MemoryError, ValueError) as error:
-        return type(error).__name__
-    return "done"
-
-def fork():
-    if os.fork() == 0:
-        os._exit(0)
-
-def start_thread():
-    thread = threading.Thread(target=int)
-    thread.start()
-    thread.join()
-
-def free_descriptor_then_connect():
-    os.close(2)
-    socket.create_connection(("127.0.0.1", int(port)))
-
-attempts = {
-    "thread": start_thread,
-    "read": lambda: open(victim).read(),
-    "write": lambda: open(victim, "a").write("x"),
-    "connect": lambda: socket.create_connection(("127.0.0.1", int(port))),
-    "connect again": free_descriptor_then_connect,
-    "fork": fork,
-    "signal": lambda: os.kill(os.getppid(), 0),
-    "limit another": lambda: decoder.resource.prlimit(os.getppid(), decoder.resource.RLIMIT_CPU),
-    "lift the limit": lambda: decoder.resource.setrlimit(decoder.resource.RLIMIT_AS, (-1, -1)),
-    "memory": lambda: bytearray(1024 * 1024 * 1024),
-    "grow the answer": lambda: os.ftruncate(1, 40 * 1024 * 1024),
-    "folder": lambda: os.mkdir(victim + "s"),
-    "mode": lambda: os.chmod(victim, 0o777),
-    "delete": lambda: os.unlink(victim),
-}
-report = {name: attempt(action) for name, action in attempts.items()}
-os.ftruncate(1, 0)
-print(json.dumps({"attempts": report, "environment": dict(os.environ), "folder": os.getcwd()}))
-"""
-
-
-def run_captured(tmp_path: Path, confined: str) -> tuple[dict, bool]:
-    """Run CAPTURED; return its report and whether a connection came in."""
-    victim = tmp_path / "victim"
-    victim.write_text("safe", encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
-        program = write_program(tmp_path, CAPTURED)
-        answer = run_limited(program, str(DECODER), str(victim), port, confined, upload=b"")
-        server.settimeout(0.1)
-        try:
-            server.accept()[0].close()
-        except TimeoutError:
-            return json.loads(answer), False
-        return json.loads(answer), True
-
-
-def test_captured_decoder_reaches_nothing(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://owner:secret@localhost/campaign")
-
-    report, connected = run_captured(tmp_path, "confined")
-
-    assert report["attempts"].pop("thread") == "done"  # HEIF decoders need one
-    assert "done" not in report["attempts"].values(), report["attempts"]
-    assert not connected
-    assert (tmp_path / "victim").read_text(encoding="utf-8") == "safe"
-    assert report["environment"] == images.ENVIRONMENT
-    assert "DATABASE_URL" in os.environ
-    assert report["folder"] == "/"
-    assert_still_working()
-
-
-def test_unconfined_program_would_have_reached_all_of_it(tmp_path: Path) -> None:
-    report, connected = run_captured(tmp_path, "free")
-
-    report["attempts"].pop("lift the limit")  # only for root without a namespace of its own
-    assert set(report["attempts"].values()) == {"done"}
-    assert connected
-    assert not (tmp_path / "victim").exists()
-
-
-def test_decoder_without_memory_is_a_refusal(tmp_path: Path) -> None:
-    """The real decoder on a picture within the limits, given enough memory and then too little."""
-    program = write_program(
-        tmp_path,
-        "import importlib.util, sys\n"
-        "spec = importlib.util.spec_from_file_location('decoder', sys.argv[1])\n"
-        "decoder = importlib.util.module_from_spec(spec)\n"
-        "spec.loader.exec_module(decoder)\n"
-        "decoder.LIMITS['RLIMIT_AS'] = int(sys.argv[2]) * decoder.MEBIBYTE\n"
-        "decoder.main('PNG')\n",
-    )
-    source = make_png((5_000, 5_000), 8, 2, bytes(5_000 * 15_001))  # 100 MB once decoded
-
-    assert read_answer(run_limited(program, str(DECODER), "400", upload=source)).width == 2000
-    with pytest.raises(ImageRefused) as caught:
-        run_limited(program, str(DECODER), "130", upload=source)
-
-    assert caught.value.reason == Refusal.UNREADABLE
-
-
-def test_upload_leaves_no_file_behind(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    clean(planted_jpeg())
-    refusal_of(b"\xff\xd8\xff")
-
-    assert list(tmp_path.iterdir()) == []
-
-
-# Its answer -------------------------------------------------------------------------------------
+WANTED = (ORIGINAL, *SHOWN)
 
 
 def make_answer(**changes: object) -> bytes:
     """A good answer of the decoder, or one with parts of its first line changed."""
     jpeg, webp = encode(corners(), "JPEG"), encode(corners(), "WEBP")
-    names = ("delivery", jpeg), ("large", webp), ("wall", webp)
+    names = (
+        ("original.jpg", jpeg),
+        ("large.webp", webp),
+        ("wall2.webp", webp),
+        ("wall.webp", webp),
+    )
     entries = [
         {"name": name, "width": 96, "height": 64, "length": len(data)} for name, data in names
     ]
     entries[0] |= {key: value for key, value in changes.items() if key in entries[0]}
-    header = {"colour": changes.get("colour", "#102030"), "pictures": entries}
-    header |= {key: value for key, value in changes.items() if key in ("pictures", "refused")}
-    return json.dumps(header).encode() + b"\n" + jpeg + webp + webp
+    header = {
+        "pictures": entries,
+        "original": [96, 64],
+        "placeholder": "102030" * 9,
+        "fingerprint": -(1 << 63),
+    }
+    header |= {key: value for key, value in changes.items() if key not in entries[0]}
+    return json.dumps(header).encode() + b"\n" + jpeg + webp + webp + webp
 
 
 def test_good_answer_is_read() -> None:
-    photo = read_answer(make_answer())
+    photo = read_answer(make_answer(), WANTED)
 
-    assert photo.placeholder == "#102030"
+    assert photo.placeholder == "102030" * 9
+    assert photo.fingerprint == -(1 << 63)
     assert opened(photo.delivery).size == (96, 64)
     assert photo.wall.data == encode(corners(), "WEBP")
 
@@ -786,7 +647,7 @@ def test_good_answer_is_read() -> None:
         b"[" * 4000 + b"\n",
         make_answer(pictures=[]),
         make_answer(pictures=None),
-        make_answer(name="wall"),
+        make_answer(name="wall.webp"),
         make_answer(name=None),
         make_answer(width=2001),
         make_answer(width=0),
@@ -795,9 +656,13 @@ def test_good_answer_is_read() -> None:
         make_answer(length=-1),
         make_answer(length=5),
         make_answer(length=10**9),
-        make_answer(colour="red;}"),
-        make_answer(colour="#102030\n"),
-        make_answer(colour=7),
+        make_answer(placeholder="red;}"),
+        make_answer(placeholder="102030" * 9 + "\n"),
+        make_answer(placeholder=7),
+        make_answer(fingerprint=1 << 63),
+        make_answer(fingerprint=-(1 << 63) - 1),
+        make_answer(fingerprint="7"),
+        make_answer(fingerprint=True),
         make_answer(refused="no such reason"),
         make_answer() + b"more",
         make_answer()[:-1],
@@ -807,15 +672,22 @@ def test_good_answer_is_read() -> None:
 )
 def test_answer_out_of_form_is_unreadable(answer: bytes) -> None:
     with pytest.raises(ImageRefused) as caught:
-        read_answer(answer)
+        read_answer(answer, WANTED)
 
     assert caught.value.reason == Refusal.UNREADABLE
 
 
-def test_upload_does_not_wait_for_ever_for_its_turn(monkeypatch) -> None:
-    monkeypatch.setattr(images, "TURN_SECONDS", 0.05)
-    photo = encode(noise((40, 30)), "JPEG")
+@pytest.mark.parametrize("size", [None, [96], [0, 64], [2001, 64], ["96", 64], {"a": 1}])
+def test_size_of_the_original_out_of_form_is_unreadable(size: object) -> None:
+    answer = make_answer().replace(b"original.jpg", b"delivery.jpg")
+    wanted, jpeg = (DELIVERY, *SHOWN), encode(corners(), "JPEG")
+    assert read_answer(answer, wanted, original=jpeg).original.data == jpeg
 
-    with images._turn(), images._turn():
-        assert refusal_of(photo) == Refusal.BUSY
-    assert clean(photo).wall.width == 40
+    with pytest.raises(ImageRefused) as caught:
+        read_answer(
+            make_answer(original=size).replace(b"original.jpg", b"delivery.jpg"),
+            wanted,
+            original=jpeg,
+        )
+
+    assert caught.value.reason == Refusal.UNREADABLE
