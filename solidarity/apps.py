@@ -25,5 +25,10 @@ class SolidarityConfig(AppConfig):
         failed_mails.register("photo_confirmation", confirmation)
         failed_mails.register("photo_approved", decision)
         failed_mails.register("photo_rejected", decision)
+        failed_mails.register("photo_taken_down", decision)
+        entered = failed_mails.MailKind(
+            "send_mailed_photo_entered", "photo_id", Photo, "confirmation_sent_at"
+        )
+        failed_mails.register("photo_mailed", entered)
         register_kinds()
         register_models()

@@ -10,8 +10,8 @@ PURPOSES = (
         key=Purpose.DELIVERY,
         name=_("Photo: delivery"),
         sentence=_(
-            "I agree that Viva Salud prints my photo, my message and the name I give here, "
-            "and hands them over. Recipient: %(recipient)s."
+            "I agree that Viva Salud prints my photo and my message, with the name and the country "
+            "I give here, and hands them over. Recipient: %(recipient)s."
         ),
         places={"recipient": _("the minister")},
     ),

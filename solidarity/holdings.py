@@ -13,14 +13,12 @@ from solidarity.services import withdraw_photo
 from supporters.holdings import Erasure, Export, HeldItem, Holdings
 from supporters.models import Consent, Supporter
 
-# The largest picture we hold.
-_EXPORTED = "delivery"
-
 
 def describe_photos(supporter: Supporter) -> Iterator[HeldItem]:
     """Yield each photo of the person and how it stands, in the active language."""
     sentences = {
         Photo.Status.PENDING: _("We have your photo. Nobody sees it before we have looked at it."),
+        Photo.Status.ASIDE: _("We have your photo. Nobody sees it before we have looked at it."),
         Photo.Status.APPROVED: _("Your photo is approved. We use it as you agreed."),
         Photo.Status.REJECTED: _("We do not use your photo."),
         Photo.Status.WITHDRAWN: _("You took your photo back. We have erased it."),
@@ -51,14 +49,21 @@ def _out_of_our_hands(photo: Photo) -> Iterator[str]:
 
 def export(supporter: Supporter) -> Export:
     """Return the person's photos as they stand, and the largest picture we hold of each."""
-    photos = Photo.objects.filter(supporter=supporter).select_related("call").order_by("pk")
-    named = [(_file_name(number), photo) for number, photo in enumerate(photos, start=1)]
+    photos = (
+        Photo.objects.filter(supporter=supporter).select_related("call", "partner").order_by("pk")
+    )
+    named = [(_file_name(number, photo), photo) for number, photo in enumerate(photos, start=1)]
     rows = [_row(name, photo) for name, photo in named]
     return Export(rows, _pictures(named))
 
 
-def _file_name(number: int) -> str:
-    return f"photo-{number}.{EXTENSIONS[_EXPORTED]}"
+def _largest(photo: Photo) -> str:
+    """Which of the pictures that we hold is the largest."""
+    return "delivery" if photo.has_originals else "large"
+
+
+def _file_name(number: int, photo: Photo) -> str:
+    return f"photo-{number}.{EXTENSIONS[_largest(photo)]}"
 
 
 def _row(name: str, photo: Photo) -> dict[str, object]:
@@ -67,6 +72,11 @@ def _row(name: str, photo: Photo) -> dict[str, object]:
         "photo_call": photo.call.name,
         "status": photo.get_status_display(),
         "message": photo.message,
+        "message_language": photo.message_language,
+        "for": photo.partner.name if photo.partner else "",
+        "country": photo.country,
+        "who_can_be_recognised": photo.get_people_display(),
+        "shown_from": photo.show_from.isoformat() if photo.show_from else "",
         "name_shown": photo.display_name,
         "description": photo.alt_text,
         "agreed_to": [str(Purpose(purpose).label) for purpose in photo.consents_in_force()],
@@ -81,7 +91,7 @@ def _pictures(named: Iterable[tuple[str, Photo]]) -> Iterator[tuple[str, bytes]]
     for name, photo in named:
         if not photo.is_erased:
             with contextlib.suppress(FileNotFoundError):
-                yield name, read_picture(photo.file_name, _EXPORTED)
+                yield name, read_picture(photo.file_name, _largest(photo))
 
 
 def erase(supporter: Supporter) -> Erasure:

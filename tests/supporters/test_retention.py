@@ -65,7 +65,9 @@ def call():
 def test_rejected_photo_is_erased_within_a_week_and_forgotten_a_month_later(
     call, pass_days, django_capture_on_commit_callbacks
 ):
-    photo = photos.reject_photo(photo=send_photo(email="sam@example.org"), moderator=None)
+    photo = photos.reject_photo(
+        photo=send_photo(email="sam@example.org"), moderator=None, reason="other"
+    )
     pass_days(5.5)
     assert erased("rejected-photos") == 0
 
@@ -206,7 +208,7 @@ def test_links_sessions_logs_and_failed_mails_go(pass_days):
     make_one_time_link(supporter=pledge.supporter, purpose="my-solidarity")
     FailedMail.objects.create(task_name="send_pledge_instructions", arguments={"pledge_id": 1})
     Session.objects.create(session_key="k" * 32, expire_date=timezone.now() + timedelta(hours=1))
-    photos.reject_photo(photo=send_photo(), moderator=None)
+    photos.reject_photo(photo=send_photo(), moderator=None, reason="other")
     assert retention.apply_retention().counts["one-time-links"] == 0
     assert OneTimeLink.objects.count() == 1
     pass_days(4)
@@ -237,7 +239,7 @@ def test_only_jobs_that_are_over_leave_the_queue(pass_days):
 
 
 def test_dry_run_counts_and_erases_nothing(call, pass_days):
-    photos.reject_photo(photo=send_photo(), moderator=None)
+    photos.reject_photo(photo=send_photo(), moderator=None, reason="other")
     pass_days(7)
     out = StringIO()
 
@@ -320,7 +322,7 @@ def test_run_that_was_killed_is_made_up_for(time_machine):
 
 def test_row_that_no_key_decrypts_does_not_keep_other_kinds_from_being_erased(call, pass_days):
     make_one_time_link(supporter=make_supporter(), purpose="x")
-    photo = photos.reject_photo(photo=send_photo(), moderator=None)
+    photo = photos.reject_photo(photo=send_photo(), moderator=None, reason="other")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE solidarity_photo SET display_name = 'nonsense' WHERE id = %s", [photo.pk]
