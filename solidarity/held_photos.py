@@ -9,14 +9,17 @@ import hashlib
 import secrets
 import time
 from datetime import timedelta
+from functools import partial
 from itertools import batched
 
 from django.db import transaction
 from django.utils import timezone
 
-from solidarity.images import CleanedPhoto
+from solidarity.frames import Drawing
+from solidarity.images import CleanedPhoto, render_photo
 from solidarity.models import HeldPhoto, Photo
-from solidarity.photo_files import delete_photo, names_older_than, write_photo
+from solidarity.photo_files import delete_photo, names_older_than, read_picture, write_photo
+from solidarity.pixels import pixels_hash
 
 # Together with the ten minutes between two purges: an hour at most.
 HOLD_LIFETIME = timedelta(minutes=50)
@@ -28,11 +31,12 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def hold_photo(*, cleaned: CleanedPhoto, source_digest: str) -> str:
+def hold_photo(*, cleaned: CleanedPhoto, source_digest: str, frame: str = "") -> str:
     """Keep a cleaned photo for a while and return the token it is found by.
 
-    ``source_digest`` is the SHA-256 of the upload, in hexadecimal. Raises ``OSError`` when the
-    files cannot be written. Every call holds another copy.
+    ``source_digest`` is the SHA-256 of the upload, in hexadecimal; ``frame`` the design that its
+    pictures have around them. Raises ``OSError`` when the files cannot be written. Every call
+    holds another copy.
     """
     token = secrets.token_urlsafe(32)
     HeldPhoto.objects.create(
@@ -40,8 +44,11 @@ def hold_photo(*, cleaned: CleanedPhoto, source_digest: str) -> str:
         file_name=write_photo(cleaned),
         width=cleaned.width,
         height=cleaned.height,
-        colour=cleaned.placeholder,
+        placeholder=cleaned.placeholder,
+        fingerprint=cleaned.fingerprint,
+        pixels_hash=pixels_hash(cleaned["original"].data),
         source_digest=source_digest,
+        frame=frame,
     )
     return token
 
@@ -52,6 +59,31 @@ def find_held_photo(token: str) -> HeldPhoto | None:
         return None
     oldest = timezone.now() - HOLD_LIFETIME
     return HeldPhoto.objects.filter(token_hash=_token_hash(token), created_at__gt=oldest).first()
+
+
+@transaction.atomic
+def reframe(held: HeldPhoto, *, frame: str, drawing: Drawing | None) -> HeldPhoto:
+    """Make the held pictures anew, with another frame or none, and return the row as it is now.
+
+    Nothing happens when they have that frame already, or when a sent photo has taken them over.
+    Raises ``ImageRefused`` when the pictures cannot be made, ``OSError`` when they are gone or
+    cannot be written; the photo is then held as it was.
+    """
+    row = HeldPhoto.objects.select_for_update().filter(pk=held.pk).first()
+    if row is None or row.frame == frame:
+        return row or held
+    old_name = row.file_name
+    if Photo.objects.filter(file_name=old_name).exists():
+        return row
+    made = render_photo(read_picture(old_name, "original"), frame=drawing)
+    row.file_name, row.frame = write_photo(made), frame
+    try:
+        row.save(update_fields=["file_name", "frame"])
+    except BaseException:
+        delete_photo(row.file_name)
+        raise
+    transaction.on_commit(partial(delete_photo, old_name))
+    return row
 
 
 def purge_held_photos() -> int:

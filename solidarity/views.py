@@ -1,38 +1,31 @@
-"""Send a photo, see how it stands, take it back; the wall, and the pictures on it."""
+"""Send a photo, see how it stands, take it back."""
 
 import contextlib
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_cache_control
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaign_site.errors import form_key_reused, link_unusable
-from campaign_site.headers import extend_csp
+from campaign_site.headers import allow_features, extend_csp
 from campaign_site.idempotency import KeyReused
 from campaign_site.links import BadLink, find_by_token
 from campaign_site.request_bodies import DroppingUploadHandler, body_size
 from campaign_site.same_origin import public_form
+from campaign_site.territories import country_name
 from solidarity import services
 from solidarity.forms import PhotoForm, WithdrawalCodeForm
 from solidarity.held_photos import find_held_photo, hold_photo
 from solidarity.models import Photo, PhotoCall, Purpose
-from solidarity.pictures import PUBLIC_SECONDS, picture_response
+from solidarity.pictures import picture_response
+from solidarity.screens import call_screen
 from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler
-from solidarity.wall import open_wall
 from solidarity.withdrawal_codes import code_to_show, find_photo
 from supporters.door import guarded
-
-
-def _screen(
-    request: HttpRequest, name: str, call: PhotoCall, *, status: int = 200, **context: object
-) -> HttpResponse:
-    page = call.pages.live().filter(locale__language_code=get_language()).first()
-    values = {"call": call, "page_url": page.url if page else "", "robots": "noindex", **context}
-    return render(request, f"solidarity/{name}.html", values, status=status)
 
 
 @guarded("photo")
@@ -41,7 +34,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; a photo that was chosen survives whatever else is wrong."""
     call = get_object_or_404(PhotoCall.objects.announced(), slug=slug)
     if not call.is_open:
-        return _screen(request, "closed", call)
+        return call_screen(request, "closed", call)
     form = _read_form(request, call)
     if form.is_valid():
         try:
@@ -52,8 +45,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(str(error))
     _hold_chosen(form)
     too_large = body_size(request) > settings.MAX_REQUEST_BYTES
-    response = _screen(request, "send", call, status=413 if too_large else 200, form=form)
-    return extend_csp(response, img_src=["blob:"])
+    response = call_screen(request, "send", call, status=413 if too_large else 200, form=form)
+    return allow_features(extend_csp(response, img_src=["blob:"]), "camera")
 
 
 def _read_form(request: HttpRequest, call: PhotoCall) -> PhotoForm:
@@ -82,6 +75,7 @@ def _submit(call: PhotoCall, form: PhotoForm) -> Photo:
         language=get_language(),
         form_key=form.key,
         form_digest=form.content_digest,
+        details=form.details,
         words=form.words,
         newsletter=form.newsletter_words,
     )
@@ -92,7 +86,8 @@ def _hold_chosen(form: PhotoForm) -> None:
     cleaned = form.cleaned_data.get("image") if form.is_bound else None
     if cleaned:
         with contextlib.suppress(OSError):
-            form.hold(hold_photo(cleaned=cleaned, source_digest=form.source_digest))
+            digest = form.source_digest
+            form.hold(hold_photo(cleaned=cleaned, source_digest=digest, frame=form.chosen_frame))
 
 
 @require_safe
@@ -111,13 +106,23 @@ def photo(request: HttpRequest, token: str) -> HttpResponse:
         found = find_by_token(Photo.objects.select_related("call"), Photo.LINK_PURPOSE, token)
     except BadLink:
         return link_unusable(request)
+    is_kept = found.status not in (Photo.Status.REJECTED, Photo.Status.WITHDRAWN)
+    asks_to_confirm = is_kept and found.mailed_on is not None and found.confirmed_hour is None
+    consents = found.consents_in_force()
+    is_delayed = found.show_from is not None and found.show_from > timezone.localdate()
     context = {
         "photo": found,
         "token": token,
-        "consents": found.consents_in_force(),
+        "consents": consents,
+        "taken_back": found.consents_taken_back(),
         "withdrawal_code": code_to_show(found),
+        "country_name": country_name(found.country),
+        "asks_to_confirm": asks_to_confirm,
+        "is_delayed": is_kept and is_delayed and Purpose.WALL in consents,
+        # One next step at a time.
+        "can_pass_on": is_kept and found.call.is_open and not asks_to_confirm,
     }
-    return _screen(request, "photo", found.call, **context)
+    return call_screen(request, "photo", found.call, **context)
 
 
 @public_form
@@ -138,6 +143,18 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("solidarity:photo", token)
 
 
+@public_form
+@require_POST
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the sender of a photo that came by mail say that what staff noted is right."""
+    try:
+        found = find_by_token(Photo.objects.all(), Photo.LINK_PURPOSE, token)
+    except BadLink:
+        return link_unusable(request)
+    services.confirm_photo(found)
+    return redirect("solidarity:photo", token)
+
+
 @guarded("withdrawal-code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_with_code(request: HttpRequest) -> HttpResponse:
@@ -153,26 +170,3 @@ def withdraw_with_code(request: HttpRequest) -> HttpResponse:
         form.add_error("code", _("No photo has this code. Check each letter and digit."))
     context = {"form": form, "robots": "noindex"}
     return render(request, "solidarity/withdraw_with_code.html", context)
-
-
-@require_safe
-def wall(request: HttpRequest, slug: str) -> HttpResponse:
-    """Lead to the page that shows the wall in this language; without one, show the wall here."""
-    call = get_object_or_404(PhotoCall.objects.announced(), slug=slug)
-    page = call.wall_pages.live().filter(locale__language_code=get_language()).first()
-    if page and page.url:
-        query = request.META.get("QUERY_STRING", "")
-        response = redirect(f"{page.url}?{query}" if query else page.url)
-    else:
-        response = _screen(request, "wall", call, wall=open_wall(call, request.GET))
-    # Shorter than other pages are kept: what somebody takes back is gone within a minute.
-    patch_cache_control(response, public=True, max_age=0, s_maxage=PUBLIC_SECONDS)
-    response.headers["X-Robots-Tag"] = "noindex, noimageindex"
-    return response
-
-
-@require_safe
-def photo_file(request: HttpRequest, file_name: str, variant: str) -> HttpResponse:
-    """Answer with a picture of the wall; whatever is not public does not exist."""
-    found = get_object_or_404(Photo.objects.public(), file_name=file_name)
-    return picture_response(request, found, variant, public=True)

@@ -25,6 +25,8 @@ async function fetchForm(link) {
 
 /** Send a form once, however often the button is pressed. */
 function sendOnce(form) {
+  // A sign is saved as a file: its page stays, and may make another.
+  if (form.dataset.form === "sign") return;
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();
@@ -41,51 +43,23 @@ function sendOnce(form) {
   });
 }
 
-/** Coming back with the browser's own button must find forms that can be sent. */
-function wakeForms() {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    const label = form.querySelector("[data-label]");
-    if (label?.dataset.label) label.textContent = label.dataset.label;
-    form.querySelector("button[data-busy]")?.removeAttribute("aria-disabled");
+/** Let a form be sent once more. */
+function wake(form) {
+  delete form.dataset.sent;
+  const label = form.querySelector("[data-label]");
+  if (label?.dataset.label) label.textContent = label.dataset.label;
+  form.querySelector("button[data-busy]")?.removeAttribute("aria-disabled");
+}
+
+/** A form with a script of its own gets it when it is there, and works without it until then. */
+async function fetchScript(form) {
+  if (!form.dataset.script) return;
+  try {
+    const { begin } = await import(form.dataset.script);
+    begin(form, { wake, prepare });
+  } catch {
+    // The form is sent the plain way.
   }
-}
-
-/** Show the chosen picture, the message and the name as they will look, from memory alone. */
-function previewPhoto(form) {
-  const preview = form.querySelector("[data-preview]");
-  const input = form.querySelector("input[type=file][name=image]");
-  if (!preview || !input) return;
-  const held = form.querySelector("[data-held-photo] img");
-  const picture = document.createElement("img");
-  picture.alt = preview.dataset.previewAlt;
-  picture.addEventListener("load", () => {
-    URL.revokeObjectURL(picture.src);
-    preview.dataset.filled = "";
-  });
-  // Some cameras' formats cannot be shown by the browser; the site reads them all the same.
-  picture.addEventListener("error", () => delete preview.dataset.filled);
-  const show = () => {
-    const [file] = input.files;
-    if (file) picture.src = URL.createObjectURL(file);
-    else if (held) picture.src = held.src;
-    else delete preview.dataset.filled;
-  };
-  input.addEventListener("change", show);
-  show();
-  preview.querySelector("figcaption").before(picture);
-  preview.hidden = false;
-  mirror(form.elements.message, preview.querySelector("[data-preview-message]"));
-  mirror(form.elements.display_name, preview.querySelector("[data-preview-name]"));
-}
-
-function mirror(field, place) {
-  if (!field || !place) return;
-  const show = () => {
-    place.textContent = field.value.trim();
-  };
-  field.addEventListener("input", show);
-  show();
 }
 
 /** Let a button copy its value, and say so to everybody. */
@@ -175,7 +149,7 @@ function prepare(root) {
   const forms = root.matches?.("form") ? [root] : root.querySelectorAll("form[data-form]");
   for (const form of forms) {
     sendOnce(form);
-    previewPhoto(form);
+    fetchScript(form);
     proveUnderPressure(form);
   }
   for (const button of root.querySelectorAll("[data-copy]")) offerCopying(button);
@@ -187,4 +161,7 @@ prepare(document);
 document.querySelector("[data-error-summary]")?.focus();
 for (const link of document.querySelectorAll("[data-form-link]")) fetchForm(link);
 for (const menu of document.querySelectorAll(".masthead details")) closeOnEscape(menu);
-window.addEventListener("pageshow", (event) => event.persisted && wakeForms());
+// Coming back with the browser's own button must find forms that can be sent.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(wake);
+});

@@ -1,4 +1,4 @@
-"""The three actions as a supporter takes them: on a phone, in each language, with and without
+"""Signing up and pledging as a supporter does it: on a phone, in each language, with and without
 JavaScript, mail included and its links followed."""
 
 import re
@@ -10,8 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from donations.models import Pledge
 from events.models import Event, SignUp
-from pages.models import AppealPage, EventPage, PhotoCallPage
-from solidarity.models import Photo
+from pages.models import AppealPage, EventPage
 from tests.factories import notatarget
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripted", [True, False], ids=["js", "no-js"])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "fr", "nl"])
 
-FORM_FOLDERS = {"photo": "solidarity", "signup": "events", "pledge": "donations"}
+FORM_FOLDERS = {"signup": "events", "pledge": "donations"}
 
 
 def open_form(context: BrowserContext, model, language: str, form: str, scripted: bool) -> Page:
@@ -52,40 +51,6 @@ def only_link(mail: EmailMessage, address: str) -> str:
     standing = [link for link in links if len(link.rstrip("/").split("/")[-1]) > 40]
     assert len(standing) == 1, links
     return standing[0]
-
-
-@LANGUAGES
-@WITH_AND_WITHOUT
-def test_photo(open_context, smtp_server, run_tasks, address, photo_file, language, scripted):
-    context = open_context(java_script_enabled=scripted, locale=language)
-    page = open_form(context, PhotoCallPage, language, "photo", scripted)
-    page.set_input_files("input[name=image]", photo_file)
-    page.fill("[name=message]", "Courage à tous")
-    page.fill("[name=display_name]", "Sam")
-    page.fill("[name=email]", "sam@example.org")
-    send(page)
-
-    # No box was ticked: the form is back, with what was typed and with the photo.
-    assert page.input_value("[name=message]") == "Courage à tous"
-    assert page.input_value("[name=held_photo]")
-    page.check("[name=consent_wall]")
-    send(page)
-
-    photo = Photo.objects.get(call__slug="demo")
-    assert (photo.status, photo.language, photo.display_name) == ("pending", language, "Sam")
-    assert page.locator("h1").count() == 1
-    run_tasks()
-    mail = smtp_server.messages[0]
-    assert mail["Content-Language"] == language
-    assert "Courage" not in text_of(mail)
-    page.goto(only_link(mail, address))
-    photo.refresh_from_db()
-    assert photo.status == "pending"  # looking changes nothing
-    with page.expect_navigation():
-        page.locator("main form:not(:has([name=purpose])) button").click()
-    photo.refresh_from_db()
-    assert photo.status == "withdrawn"
-    assert context.cookies() == []
 
 
 @LANGUAGES

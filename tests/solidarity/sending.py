@@ -1,6 +1,8 @@
 """Send photos as people do: through the form, or straight through the service."""
 
+import os
 import re
+import secrets
 import uuid
 from io import BytesIO
 
@@ -42,6 +44,7 @@ def filled_in(client, image: bytes | None = None, *, path: str = PATH, **fields)
         "message": "You are not alone",
         "display_name": "Sam",
         "email": "sam@example.org",
+        "people": "sender",
         "consent_delivery": "on",
         "consent_wall": "on",
         **fields,
@@ -64,13 +67,14 @@ def webp(size: tuple[int, int] = (64, 48)) -> bytes:
 
 
 def cleaned_photo() -> CleanedPhoto:
-    """A cleaned photo that no decoder had to be started for."""
+    """A cleaned photo that no decoder had to be started for, like no other one."""
     pictures = (
-        CleanPicture("delivery", b"\xff\xd8\xff", "image/jpeg", "jpg", 64, 48),
+        CleanPicture("original", b"\xff\xd8\xff" + os.urandom(16), "image/jpeg", "jpg", 64, 48),
         CleanPicture("large", webp(), "image/webp", "webp", 64, 48),
+        CleanPicture("wall2", webp(), "image/webp", "webp", 64, 48),
         CleanPicture("wall", webp(), "image/webp", "webp", 64, 48),
     )
-    return CleanedPhoto(pictures, "#d8352a")
+    return CleanedPhoto(pictures, "d8352a" * 9, secrets.randbits(64) - (1 << 63))
 
 
 def send_photo(call: PhotoCall | None = None, *, language: str = "en", **fields) -> Photo:
@@ -102,5 +106,6 @@ def stored_files() -> list[str]:
 
 
 def files_of(photo) -> list[str]:
-    name = photo.file_name
-    return [f"{name}-delivery.jpg", f"{name}-large.webp", f"{name}-wall.webp"]
+    """The names of the files of a photo without edits, frame and AVIF, in order."""
+    endings = ("large.webp", "original.jpg", "wall.webp", "wall2.webp")
+    return [f"{photo.file_name}-{ending}" for ending in endings]

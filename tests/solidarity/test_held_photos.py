@@ -10,7 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 from PIL import Image
 
-from solidarity import held_photos, tasks
+from solidarity import held_photos, services, tasks
+from solidarity.edits import Edits
+from solidarity.images import clean_photo
 from solidarity.models import HeldPhoto, Photo
 from tests.factories import make_photo_call
 from tests.solidarity.sending import (
@@ -24,6 +26,8 @@ from tests.solidarity.sending import (
 )
 
 pytestmark = pytest.mark.django_db
+
+COVER = Edits.read({"covers": [[0, 0, 0.5, 0.5]]})
 
 
 @pytest.fixture(autouse=True)
@@ -106,10 +110,12 @@ def test_held_photo_cannot_be_sent_a_second_time(client, make_image):
     token = held_token(spoil(client, make_image()))
     client.post(PATH, filled_in(client, held_photo=token))
 
-    response = client.post(PATH, filled_in(client, held_photo=token, message="Another one"))
+    same = client.post(PATH, filled_in(client, held_photo=token, message="Another one"))
+    other = client.post(PATH, filled_in(client, held_photo=token, email="other@example.org"))
 
-    assert "This photo was sent already." in response.content.decode()
-    assert held_token(response) == ""
+    assert "We have this photo from you already" in same.content.decode()
+    assert "This photo was sent already." in other.content.decode()
+    assert held_token(same) == held_token(other) == ""
     assert Photo.objects.count() == 1
 
 
@@ -163,7 +169,7 @@ def test_files_that_no_row_names_are_deleted_after_an_hour():
     photo = send_photo()
     held_photos.hold_photo(cleaned=cleaned_photo(), source_digest="1")
     held = HeldPhoto.objects.get()
-    orphans = {"0" * 32 + "-wall.webp": 3700, "1" * 32 + "-large.part": 3700}
+    orphans = {"0" * 32 + "-wall.webp": 3700, "1" * 32 + "-large.webp.part": 3700}
     young = "2" * 32 + "-wall.webp"
     for name in (*orphans, young):
         (settings.PHOTO_ROOT / name).write_bytes(b"x")
@@ -182,3 +188,28 @@ def test_files_are_private_and_whole(tmp_path):
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in settings.PHOTO_ROOT.iterdir())
     assert settings.PHOTO_ROOT.stat().st_mode & 0o777 == 0o700
     assert not list(settings.PHOTO_ROOT.glob("*.part"))
+
+
+def test_held_photo_that_was_sent_and_then_covered_is_not_sent_again(
+    call, django_capture_on_commit_callbacks
+):
+    held = HeldPhoto.objects.get(token_hash=hold_real_photo())
+    photo = send_photo(call, image=held)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.edit_photo(photo=photo, moderator=None, edits=COVER)
+    held.refresh_from_db()
+
+    with pytest.raises(services.PhotoError, match="sent already"):
+        send_photo(call, image=held)
+
+    photo.refresh_from_db()
+    assert held.file_name == photo.file_name
+    assert all(name.startswith(photo.file_name) for name in stored_files())
+
+
+def hold_real_photo() -> str:
+    out = BytesIO()
+    Image.effect_noise((60, 40), 80).convert("RGB").save(out, "JPEG")
+    out.seek(0)
+    held_photos.hold_photo(cleaned=clean_photo(out), source_digest="x")
+    return HeldPhoto.objects.get().token_hash

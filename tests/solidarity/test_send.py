@@ -7,12 +7,14 @@ from django.conf import settings
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from solidarity import services
 from solidarity.images import MAX_UPLOAD_BYTES
 from solidarity.models import HeldPhoto, Photo
 from supporters.models import Consent, Supporter
 from tests.factories import in_days, make_photo_call
 from tests.solidarity.sending import PATH, files_of, filled_in, held_token, stored_files
 from tests.solidarity.test_images import EXIF_CANARIES, planted_jpeg
+from tests.supporters.at_the_door import form_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,11 +56,22 @@ def test_form_is_shown_in_each_language_and_kept_by_no_cache(client, call, langu
     assert not response.cookies
 
 
-def test_both_boxes_come_unticked(client, call):
-    html = client.get(PATH).content.decode()
+def test_no_box_comes_ticked_and_nobody_is_declared_to_be_in_the_photo(client, call):
+    form = form_in(client.get(PATH))
 
-    assert html.count('name="consent_') == 2
-    assert "checked" not in html
+    assert len(form.select('input[name^="consent_"]')) == 2
+    assert len(form.select('input[name="people"]')) == 4
+    assert {one["name"] for one in form.select("input[checked]")} == {"show_later"}
+
+
+def test_who_is_at_risk_reads_what_can_be_left_out_before_the_first_field(client, call):
+    form = form_in(client.get(PATH))
+
+    seen = [one for one in form.select("details, input, textarea") if one.get("type") != "hidden"]
+    seen = [one for one in seen if one.get("name") != "website"]
+    assert seen[0].name == "details"
+    assert "an invented name, or none" in seen[0].get_text()
+    assert seen[0].select('[name="show_later"]')
 
 
 def test_photo_is_kept_clean_upright_and_without_its_name(client, call):
@@ -85,10 +98,9 @@ def test_photo_is_kept_clean_upright_and_without_its_name(client, call):
 def test_served_bytes_carry_nothing_of_the_upload(client, call):
     client.post(PATH, filled_in(client, planted_jpeg()))
     photo = Photo.objects.get()
-    photo.status, photo.alt_text = Photo.Status.APPROVED, "A sign"
-    photo.save()
+    services.approve_photo(photo=photo, moderator=None, alt_text="A sign")
 
-    for url in (photo.wall_url, photo.large_url):
+    for url in (photo.picture_url("wall"), photo.picture_url("large")):
         data = client.get(url).content
         assert data.startswith(b"RIFF")
         assert [canary for canary in EXIF_CANARIES if canary in data] == []
@@ -136,8 +148,8 @@ def test_each_box_counts_for_itself(client, call, make_image, delivery, wall, pu
 
 def test_ledger_keeps_the_words_on_the_screen(client, call, make_image):
     words = {
-        "photo-delivery": "I agree that Viva Salud prints my photo, my message and the name I "
-        "give here, and hands them over. Recipient: the test minister.",
+        "photo-delivery": "I agree that Viva Salud prints my photo and my message, with the name "
+        "and the country I give here, and hands them over. Recipient: the test minister.",
         "photo-wall": "I agree that Viva Salud shows my photo, my message and the name I give "
         "here on the public wall of this site, where anyone can see and copy them.",
     }
@@ -277,10 +289,10 @@ def test_invisible_message_is_refused(client, call, make_image):
 
 
 def test_fields_that_the_form_does_not_have_change_nothing(client, call, make_image):
-    client.post(PATH, filled_in(client, make_image(), status="approved", alt_text="me"))
+    client.post(PATH, filled_in(client, make_image(), status="approved", on_wall="on"))
 
     photo = Photo.objects.get()
-    assert (photo.status, photo.alt_text) == (Photo.Status.PENDING, "")
+    assert (photo.status, photo.on_wall) == (Photo.Status.PENDING, False)
 
 
 def test_form_of_another_call_does_not_count(client, call, make_image):
@@ -317,7 +329,7 @@ def test_same_key_with_other_content_is_refused(client, call, make_image, change
 
     assert response.status_code == 409
     assert Photo.objects.get().message == "You are not alone"
-    assert len(stored_files()) == 3
+    assert len(stored_files()) == 4
 
 
 def test_post_from_another_site_is_refused(client, call, make_image):
