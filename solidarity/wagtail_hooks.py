@@ -1,31 +1,20 @@
 """Puts the staff screens of photos into Wagtail's admin."""
 
 from django.contrib.auth.models import Permission
-from django.urls import include, path, re_path, reverse
+from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from solidarity import admin_views
-from solidarity.admin_views import MODERATE, PendingPhotosSummary, PhotoCallViewSet
-
-_PICTURE = r"^(?P<photo_id>\d{1,18})/(?P<variant>wall|large)\.webp$"
+from solidarity import delivery_hooks  # noqa: F401  # its hooks
+from solidarity.moderation.access import MODERATE
+from solidarity.moderation.calls import PartnerViewSet, PhotoCallViewSet
+from solidarity.moderation.summary import PendingPhotosSummary
 
 
 @hooks.register("register_admin_urls")
 def register_photo_urls():
-    decided = admin_views.DecidedPhotosView
-    urls = [
-        path("", admin_views.queue, name="queue"),
-        path("decided/", decided.as_view(), name="decided"),
-        path("decided/results/", decided.as_view(results_only=True), name="decided_results"),
-        path("<int:photo_id>/", admin_views.photo, name="photo"),
-        path("<int:photo_id>/approve/", admin_views.approve, name="approve"),
-        path("<int:photo_id>/reject/", admin_views.reject, name="reject"),
-        path("<int:photo_id>/undo/", admin_views.undo, name="undo"),
-        re_path(_PICTURE, admin_views.picture, name="picture"),
-    ]
-    return [path("photos/", include((urls, "solidarity_photos"), namespace="solidarity_photos"))]
+    return [path("photos/", include("solidarity.moderation.urls"))]
 
 
 class ModeratorMenuItem(MenuItem):
@@ -35,20 +24,28 @@ class ModeratorMenuItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def register_photos_menu_item() -> SubmenuMenuItem:
-    queue = ModeratorMenuItem(
-        _("To moderate"), reverse("solidarity_photos:queue"), icon_name="view", order=10
+    screens = (
+        ("queue", _("To moderate"), "view"),
+        ("reported", _("Reported photos"), "warning"),
+        ("waiting", _("All waiting"), "list-ul"),
+        ("aside", _("Set aside"), "folder-open-inverse"),
+        ("decided", _("Decided photos"), "tasks"),
+        ("mail_entry", _("Enter a photo from an email"), "mail"),
     )
-    decided = ModeratorMenuItem(
-        _("Decided photos"), reverse("solidarity_photos:decided"), icon_name="tasks", order=20
-    )
+    items = [
+        ModeratorMenuItem(
+            label, reverse(f"solidarity_photos:{name}"), icon_name=icon, order=10 * place
+        )
+        for place, (name, label, icon) in enumerate(screens, start=1)
+    ]
     return SubmenuMenuItem(
-        _("Photos"), Menu(items=[queue, decided]), name="photos", icon_name="image", order=205
+        _("Photos"), Menu(items=items), name="photos", icon_name="image", order=205
     )
 
 
 @hooks.register("register_admin_viewset")
-def register_photo_calls() -> PhotoCallViewSet:
-    return PhotoCallViewSet("photo-calls")
+def register_photo_calls() -> list:
+    return [PhotoCallViewSet("photo-calls"), PartnerViewSet("photo-partners")]
 
 
 @hooks.register("register_permissions")
@@ -62,7 +59,12 @@ def register_moderation():
 def name_decisions(actions) -> None:
     actions.register_action("solidarity.approve", _("Approve a photo"), _("Photo approved"))
     actions.register_action("solidarity.reject", _("Reject a photo"), _("Photo rejected"))
+    actions.register_action("solidarity.aside", _("Set a photo aside"), _("Photo set aside"))
     actions.register_action("solidarity.undo", _("Undo a decision"), _("Decision undone"))
+    actions.register_action("solidarity.edit", _("Change a picture"), _("Picture changed"))
+    actions.register_action("solidarity.keep", _("Keep a photo"), _("Reported photo kept"))
+    actions.register_action("solidarity.take_down", _("Take a photo down"), _("Photo taken down"))
+    actions.register_action("solidarity.enter", _("Enter a photo"), _("Emailed photo entered"))
 
 
 @hooks.register("construct_homepage_summary_items")

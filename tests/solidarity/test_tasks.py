@@ -79,7 +79,8 @@ def test_nobody_is_written_to_about_a_photo_taken_back(smtp_server, run_tasks):
 def test_approval_is_told(smtp_server, run_tasks):
     photo = public_photo(email="sam@example.org", language="nl")
 
-    assert run_tasks() == ["send_photo_confirmation", "send_photo_decision"]
+    done = ["send_photo_confirmation", "send_photo_decision", "make_avif_pictures"]
+    assert run_tasks() == done
 
     message = smtp_server.messages[1]
     assert "We gebruiken het graag" in text_of(message)
@@ -93,7 +94,7 @@ def test_rejection_is_told_with_a_way_to_try_again_while_there_is_one(
     smtp_server, run_tasks, call, last_day, invites
 ):
     photo = send_photo(email="sam@example.org")
-    services.reject_photo(photo=photo, moderator=None)
+    services.reject_photo(photo=photo, moderator=None, reason="other")
     call.closes_on = in_days(last_day)
     call.save()
 
@@ -121,7 +122,7 @@ def test_decision_is_told_once_and_another_one_again(smtp_server, run_tasks):
     assert len(smtp_server.messages) == 2
 
     services.undo_decision(photo=photo, moderator=None)
-    services.reject_photo(photo=photo, moderator=None)
+    services.reject_photo(photo=photo, moderator=None, reason="other")
     run_tasks()
 
     assert "we do not use it" in text_of(smtp_server.messages[2])
@@ -130,7 +131,7 @@ def test_decision_is_told_once_and_another_one_again(smtp_server, run_tasks):
 def test_without_address_nothing_is_queued(run_tasks):
     public_photo()
 
-    assert run_tasks() == []
+    assert run_tasks() == ["make_avif_pictures"]
 
 
 def test_times_of_mails_are_kept_to_the_hour(smtp_server, run_tasks):
@@ -150,7 +151,7 @@ class MindChangingBackend(BaseEmailBackend):
         photo = Photo.objects.get()
         if photo.status == Photo.Status.APPROVED:
             services.undo_decision(photo=photo, moderator=None)
-            services.reject_photo(photo=photo, moderator=None)
+            services.reject_photo(photo=photo, moderator=None, reason="other")
         mail.outbox += email_messages
         return len(email_messages)
 
