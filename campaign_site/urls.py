@@ -19,6 +19,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media.serve),
     path("photos/", include("solidarity.photo_urls")),
+    path("embed/", include("solidarity.embed_urls")),
     path("share-cards/<str:name>", share_card_views.share_card),
 ]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import CharField, Count, DecimalField, Sum, Value
+from django.db.models import CharField, DecimalField, Sum, Value
 from django.db.models.functions import Cast
 
 from donations.models import Pledge
 from pages.links import Link
-from solidarity.models import Photo
+from solidarity.models import WallCount
 
 _NUMBER = DecimalField(max_digits=14, decimal_places=2)
 
@@ -54,11 +54,10 @@ def _totals(links: list[Link]) -> dict[tuple[str, int], Decimal]:
     if not calls and not appeals:
         return {}
     photos = (
-        Photo.objects.public()
-        .filter(call__in=calls)
+        WallCount.objects.filter(call__in=calls)
         .order_by()
         .values(kind=Value("photo_call", output_field=CharField()), fact=Cast("call_id", _NUMBER))
-        .annotate(number=Cast(Count("pk"), _NUMBER))
+        .annotate(number=Cast(Sum("number"), _NUMBER))
     )
     pledges = (
         Pledge.objects.filter(appeal__in=appeals, status=Pledge.Status.PROMISED)

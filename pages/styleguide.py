@@ -31,7 +31,7 @@ from pages.models import ArticlePage, CampaignPage, Mood, Theme
 from pages.share_cards import rgb
 from pages.sharing import Sharing, Way
 from solidarity.models import PhotoCall
-from solidarity.wall import Wall, open_wall
+from solidarity.wall import Asked, Counts, Wall, open_wall
 
 # Words on what they stand on: (words, ground, least contrast). Text to be read at length has 7
 # (WCAG 1.4.6), buttons and short labels 4.5 (1.4.3).
@@ -282,12 +282,14 @@ def meters() -> list[Meter]:
 def walls() -> dict[str, object]:
     """The wall of the demo call, which has drawn photos, and one that is empty."""
     call = PhotoCall.objects.filter(is_demo=True).first() or PhotoCall(slug="demo")
-    empty = Wall([], {}, language="", is_list=False, is_first=True, next_position=None)
+    empty = Wall([], Counts({}), Asked(), partner=None, next_position=None, previous_position=None)
     wall = open_wall(call, {}) if call.pk else empty
+    # A photo has one place on a page: the list shows the last one, the mosaic those before.
+    shown = wall.tiles[:6]
     return {
         "call": call,
-        "wall": replace(wall, tiles=wall.tiles[:5]),
-        "wall_list": replace(wall, tiles=wall.tiles[:2], counts={}, is_list=True, next_position=1),
+        "wall": replace(wall, tiles=shown[:-1] or shown),
+        "wall_list": replace(wall, tiles=shown[-1:], asked=Asked(is_list=True), next_position=1),
         "empty_wall": empty,
     }
 

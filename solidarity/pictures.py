@@ -1,5 +1,6 @@
 """Answer with one clean picture, so that nothing in it can run, be indexed or be embedded."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 
@@ -11,23 +12,32 @@ PUBLIC_SECONDS = 60
 
 
 def picture_response(
-    request: HttpRequest, photo: Photo | HeldPhoto, variant: str, *, public: bool = False
+    request: HttpRequest,
+    photo: Photo | HeldPhoto,
+    variant: str,
+    *,
+    extension: str | None = None,
+    public: bool = False,
 ) -> HttpResponse:
     """Return the picture, or 304 when the browser has it; whoever asks must be allowed to.
 
-    ``public`` lets caches keep it for PUBLIC_SECONDS, otherwise nothing keeps it. Raises
-    ``Http404`` when the file is gone.
+    ``public`` lets caches keep it for PUBLIC_SECONDS, and pages of the site show it where pictures
+    have a host of their own; otherwise nothing keeps it. Raises ``Http404`` when the file is gone.
     """
-    etag = f'"{photo.file_name}-{variant}"'
+    extension = extension or EXTENSIONS[variant]
+    etag = f'"{photo.file_name}-{variant}-{extension}"'
     response = get_conditional_response(request, etag=etag) if public else None
     if response is None:
         try:
-            data = read_picture(photo.file_name, variant)
+            data = read_picture(photo.file_name, variant, extension)
         except FileNotFoundError as error:
             raise Http404 from error
-        response = HttpResponse(data, content_type=MEDIA_TYPES[EXTENSIONS[variant]])
+        response = HttpResponse(data, content_type=MEDIA_TYPES[extension])
+    is_elsewhere = public and settings.PHOTO_BASE_URL
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = (
+        "cross-origin" if is_elsewhere else "same-origin"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Robots-Tag"] = "noindex, noimageindex"
     if public:

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "campaign_site.headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "campaign_site.photo_host.PhotoHostMiddleware",
     "campaign_site.compression.TextCompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaign_site.headers.admin_policy",
@@ -117,8 +118,12 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_URL = "/media/"
 MEDIA_ROOT = LOCAL_DIR / "media"
 PHOTO_ROOT = LOCAL_DIR / "photos"
+# Where the pictures of the wall are served from; empty for the site's own host.
+PHOTO_BASE_URL = ""
 # Copies of people's data, for three days; and who was erased, kept apart from all backups.
 EXPORT_ROOT = LOCAL_DIR / "exports"
+# What is handed over to an office, until some weeks after it was.
+DOSSIER_ROOT = LOCAL_DIR / "dossiers"
 ERASURE_LEDGER = LOCAL_DIR / "erasures.txt"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -135,6 +140,15 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": EXPORT_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "dossiers": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DOSSIER_ROOT,
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
@@ -161,7 +175,9 @@ FORM_LIMITS = {
     "signup": {"soft": 30, "hard": 300, "everybody": 40},
     "pledge": {"soft": 30, "hard": 300, "everybody": 40},
     "my-solidarity": {"soft": 10, "hard": 60, "everybody": 60},
+    "sign": {"soft": 20, "hard": 120, "everybody": 60},
     "withdrawal-code": {"soft": 5, "hard": 30, "everybody": 60},
+    "photo-report": {"soft": 5, "hard": 30, "everybody": 30},
     "default": {"soft": 10, "hard": 60, "everybody": 60},
 }
 # Nobody fills in a form faster; without scripts, waiting this long replaces the proof of work.
@@ -230,6 +246,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 10.0,
     "delete_jobs": "successful",
 }
+PROCRASTINATE_IMPORT_PATHS = ["solidarity.dossier_tasks"]
 PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
 
 # Mail. Every message names this sender; the mailer itself belongs to the environment.

@@ -14,6 +14,8 @@ DEBUG = False
 IS_DEVELOPMENT_SITE = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env_list("ALLOWED_HOSTS", "")]
 SITE_URL = env_text("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+# To try it: PHOTO_BASE_URL=http://127.0.0.1:8000 beside http://localhost:8000.
+PHOTO_BASE_URL = env_text("PHOTO_BASE_URL", "")
 WAGTAILADMIN_BASE_URL = SITE_URL
 
 _secrets = local_secrets(LOCAL_DIR / "secrets.json")

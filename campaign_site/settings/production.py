@@ -20,6 +20,14 @@ if not re.fullmatch(r"https://[a-z0-9.-]+(:(?!443$)\d+)?", SITE_URL):
     raise ImproperlyConfigured(
         "SITE_URL must be https:// and a host in lower case, without a path, a final slash or :443."
     )
+# Pictures of the wall from a host of their own: encrypted, and not the site's.
+PHOTO_BASE_URL = env_text("PHOTO_BASE_URL", "")
+if PHOTO_BASE_URL:
+    if not re.fullmatch(r"https://[a-z0-9.-]+(:(?!443$)\d+)?", PHOTO_BASE_URL):
+        raise ImproperlyConfigured(
+            "PHOTO_BASE_URL must be https:// and a host in lower case, without a path or a slash."
+        )
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, PHOTO_BASE_URL.removeprefix("https://").partition(":")[0]]
 WAGTAILADMIN_BASE_URL = SITE_URL
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

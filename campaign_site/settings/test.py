@@ -13,6 +13,7 @@ from campaign_site.settings.base import DATABASE_OPTIONS, LOCAL_DIR, STORAGES
 IS_DEVELOPMENT_SITE = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 SITE_URL = "http://testserver"
+PHOTO_BASE_URL = ""
 WAGTAILADMIN_BASE_URL = SITE_URL
 
 _secrets = local_secrets(LOCAL_DIR / "test-secrets.json")

@@ -21,8 +21,8 @@ def test_a_few_public_photos_lead_to_the_wall(client, url):
     html = client.get(url).content.decode()
 
     first = sorted(photos, key=lambda photo: photo.wall_key)
-    assert [photo.wall_url in html for photo in first] == [True] * GLIMPSE_SIZE + [False]
-    assert pending.wall_url not in html
+    assert [photo.picture_url("wall") in html for photo in first] == [True] * GLIMPSE_SIZE + [False]
+    assert pending.picture_url("wall") not in html
     assert 'id="glimpse"' in html
 
 
