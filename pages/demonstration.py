@@ -22,7 +22,7 @@ from pages import seeding
 from pages.models import CampaignPage
 from solidarity import services
 from solidarity.images import clean_photo
-from solidarity.models import PhotoCall
+from solidarity.models import Partner, PhotoCall
 
 DEMO_IBAN = "BE71096123456769"
 DEMO_DAYS = 60
@@ -39,6 +39,7 @@ _PAPER = "#faf7f0"
 
 def load_demonstration() -> None:
     seeding.once("demo-actions", load_actions)
+    seeding.once("demo-delivery", load_delivery)
     seeding.once("demo-photos", load_photos)
 
 
@@ -78,6 +79,23 @@ def load_actions() -> None:
     )
     campaign = CampaignPage.objects.child_of(seeding.home_page()).order_by("path").first()
     seeding.load_action_pages(campaign, content, call=call, event=event, appeal=appeal)
+
+
+def load_delivery() -> None:
+    """To whom the demo photos could go, for whom they can speak, and the slogan of their frames."""
+    content = seeding.read_content("demo")
+    calls = PhotoCall.objects.filter(slug="demo")
+    seeding.give_office(calls, content)
+    calls.filter(slogan_en="").update(**seeding.names(content["slogan"], "slogan"))
+    partners = [
+        Partner.objects.get_or_create(
+            slug=entry["slug"],
+            defaults={"country": entry["country"], **seeding.names(entry, "name")},
+        )[0]
+        for entry in content["partners"]
+    ]
+    for call in calls:
+        call.partners.add(*partners)
 
 
 def load_photos() -> None:

@@ -25,9 +25,23 @@ _CALLS = (
     "solidarity.add_photocall",
     "solidarity.change_photocall",
     "solidarity.view_photocall",
+    "solidarity.add_partner",
+    "solidarity.change_partner",
+    "solidarity.view_partner",
 )
 _EVENTS = ("events.add_event", "events.change_event", "events.view_event")
 _MODERATE = ("solidarity.moderate_photo", "solidarity.view_photo", "solidarity.view_photocall")
+# Who prepares an edition and who approves it: two people, whatever they may both do.
+_DELIVER = (
+    "solidarity.prepare_edition",
+    "solidarity.approve_edition",
+    "solidarity.view_office",
+)
+_OFFICES = (
+    "solidarity.add_office",
+    "solidarity.change_office",
+    "solidarity.view_office",
+)
 _MONEY = (
     "donations.view_bankaccount",
     "donations.add_appeal",
@@ -44,11 +58,12 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_TRANSLATE,
         *_REDIRECTS,
         *_CALLS,
+        *_OFFICES,
         *_EVENTS,
         "events.view_signup",
         "donations.view_appeal",
     ),
-    "Moderators": (*_ADMIN, *_MODERATE),
+    "Moderators": (*_ADMIN, *_MODERATE, *_DELIVER),
     "Treasurers": (*_ADMIN, *_MONEY),
     "Administrators": (
         *_ADMIN,
@@ -56,8 +71,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_TRANSLATE,
         *_REDIRECTS,
         *_CALLS,
+        *_OFFICES,
         *_EVENTS,
         *_MODERATE,
+        *_DELIVER,
         *_MONEY,
         "events.view_signup",
         "events.change_signup",
@@ -89,6 +106,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 _PAGE_GROUPS = ("Editors", "Administrators")
 _PAGE_PERMISSIONS = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page")
+# Moderators record deliveries, and whoever was there has the picture of it.
+_DELIVERERS = ("Moderators",)
 _FILE_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "choose_document")
 
 
@@ -105,6 +124,9 @@ def ensure_groups() -> None:
         GroupCollectionPermission.objects.filter(group=group).delete()
         if name in _PAGE_GROUPS:
             _open_pages(group)
+            _open_library(group, _FILE_PERMISSIONS)
+        elif name in _DELIVERERS:
+            _open_library(group, ("add_image", "choose_image"))
     # Wagtail's own first group would be a second kind of moderator.
     Group.objects.filter(name="Wagtail Moderators", user=None).delete()
 
@@ -115,9 +137,12 @@ def _open_pages(group: Group) -> None:
         codename__in=_PAGE_PERMISSIONS, content_type__app_label="wagtailcore"
     ):
         GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+
+
+def _open_library(group: Group, codenames: tuple[str, ...]) -> None:
     library = Collection.get_first_root_node()
     for permission in Permission.objects.filter(
-        codename__in=_FILE_PERMISSIONS,
+        codename__in=codenames,
         content_type__app_label__in=["wagtailimages", "wagtaildocs", "pages"],
     ):
         GroupCollectionPermission.objects.create(

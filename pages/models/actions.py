@@ -10,13 +10,14 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from campaign_site.headers import extend_csp
+from campaign_site.headers import allow_features, extend_csp
 from pages.blocks import TextBody
+from pages.deliveries import outcomes_of
 from pages.links import Link
 from pages.meters import Meter
 from pages.models.base import BasePage
 from pages.models.campaign import StoryPage
-from solidarity.wall import open_wall
+from solidarity.wall import first_tiles, open_wall
 
 # How many photos of the wall the page of a photo call shows.
 GLIMPSE_SIZE = 5
@@ -103,8 +104,10 @@ class PhotoCallPage(ActionPage):
         verbose_name = _("page of a photo call")
 
     def serve(self, request, *args, **kwargs):
-        # The form that a script fetches into this page shows the chosen photo from memory.
-        return extend_csp(super().serve(request, *args, **kwargs), img_src=["blob:"])
+        # The form that a script fetches into this page shows the chosen photo from memory, and
+        # opens the camera.
+        response = super().serve(request, *args, **kwargs)
+        return allow_features(extend_csp(response, img_src=["blob:"]), "camera")
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -113,7 +116,8 @@ class PhotoCallPage(ActionPage):
         context["wall_url"] = (
             own[0] if own else reverse("solidarity:wall", args=[self.photo_call.slug])
         )
-        context["glimpse"] = self.photo_call.photos.public().order_by("wall_key")[:GLIMPSE_SIZE]
+        context["outcomes"] = outcomes_of([self.photo_call])
+        context["glimpse"] = first_tiles(self.photo_call, GLIMPSE_SIZE)
         return context
 
 
@@ -149,7 +153,7 @@ class WallPage(FactPage):
     def serve(self, request, *args, **kwargs):
         response = super().serve(request, *args, **kwargs)
         # Search engines would keep faces and names that their owners have long taken back.
-        response.headers["X-Robots-Tag"] = "noindex, noimageindex"
+        response.headers["X-Robots-Tag"] = "noindex, noimageindex, noarchive"
         return response
 
     def get_context(self, request, *args, **kwargs):

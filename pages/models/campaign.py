@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from pages.blocks import OtherNames, StoryBody
 from pages.counters import count_actions
+from pages.deliveries import outcomes_of
 from pages.links import Link
 from pages.models.base import BasePage
 
@@ -169,6 +170,9 @@ class CampaignPage(StoryPage):
         context = super().get_context(request, *args, **kwargs)
         frame = context["frame"]
         context["counters"] = count_actions(frame.children)
+        context["deliveries"] = outcomes_of(
+            link.fact for link in frame.children if link.kind == "photo_call"
+        )
         context["open_now"] = self._open_beside_cards(frame)
         return context
 

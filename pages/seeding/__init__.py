@@ -6,11 +6,20 @@ built here, French and Dutch through wagtail-localize, as editors will go on doi
 
 from functools import partial
 
-from pages.seeding import campaigns, site
+from pages.seeding import campaigns, offices, site
 from pages.seeding.campaigns import load_action_pages
 from pages.seeding.loading import home_page, names, once, read_content
+from pages.seeding.offices import give_office
 
-__all__ = ["home_page", "load_action_pages", "load_site", "names", "once", "read_content"]
+__all__ = [
+    "give_office",
+    "home_page",
+    "load_action_pages",
+    "load_site",
+    "names",
+    "once",
+    "read_content",
+]
 
 
 def load_site() -> None:
@@ -20,6 +29,7 @@ def load_site() -> None:
     once("home", site.load_home)
     once("standard-pages", site.load_standard_pages)
     is_new_site = once("notatarget", campaigns.load_campaign)
+    once("notatarget-office", offices.load_office)
     once("contact", site.load_contact)
     once(
         "campaigns-and-articles",

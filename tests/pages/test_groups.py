@@ -1,5 +1,6 @@
 import pytest
 from django.core.management import call_command
+from wagtail.models import GroupCollectionPermission
 
 from pages.groups import PERMISSIONS, ensure_groups
 from tests.factories import make_staff
@@ -22,6 +23,9 @@ pytestmark = pytest.mark.django_db
         ("Editors", "events.view_signup", "supporters.view_supporter"),
         ("Moderators", "solidarity.view_photo", "supporters.view_datarequest"),
         ("Treasurers", "donations.view_pledge", "supporters.view_failedmail"),
+        ("Editors", "solidarity.change_office", "solidarity.prepare_edition"),
+        ("Moderators", "solidarity.approve_edition", "solidarity.change_office"),
+        ("Treasurers", "donations.view_pledge", "solidarity.approve_edition"),
     ],
 )
 def test_group_may_do_its_work_and_no_more(group, allowed, denied):
@@ -53,6 +57,17 @@ def test_only_editors_and_administrators_may_publish(client):
         ("Treasurers", False),
     ]:
         assert page.permissions_for_user(make_staff(group)).can_publish() is may
+
+
+def test_moderators_add_the_picture_of_a_delivery_and_change_no_other():
+    choosers = {
+        name: GroupCollectionPermission.objects.filter(
+            group__name=name, permission__codename__in=["choose_image", "add_image", "change_image"]
+        ).count()
+        for name in ("Editors", "Moderators", "Treasurers")
+    }
+
+    assert choosers == {"Editors": 3, "Moderators": 2, "Treasurers": 0}
 
 
 def test_development_staff_log_in_with_what_the_file_says(client, settings, tmp_path):
