@@ -18,7 +18,7 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-a11y drill-privacy drill-timing lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-dossier drill-wall drill-memory drill-migrations drill-uploads bench lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
@@ -47,9 +47,38 @@ drill-privacy: ## Let one person act and be erased, and search everything for wh
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests tests/test_canary_drill.py $(ARGS)
 
+drill-moderation: ## Decide on three hundred photos from the keyboard, and take pictures of it
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s tests/browser/test_moderation_drill.py $(ARGS)
+
 drill-timing: ## Measure that every link that opens nothing takes the same time to say so
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/test_timing_drill.py $(ARGS)
+
+drill-dossier: ## Make a dossier of 2000 photos with a worker that is killed half-way
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_dossier_drill.py $(ARGS)
+
+drill-wall: ## Measure the pages of a wall of a thousand and of a million photos
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_wall_drill.py $(ARGS)
+
+drill-migrations: ## Bring the photos of an earlier version up to date, and back
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_migration_drill.py $(ARGS)
+
+drill-uploads: ## Kill the site 200 times while photos arrive, and look for what was promised
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_kill_drill.py $(ARGS)
+
+drill-memory: ## Clean the largest photo of every format and measure the memory it takes
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_memory_drill.py $(ARGS)
+
+bench: ## Compare cleaning a photo with a plain Pillow loop, on one core
+	@$(make_venv) requirements-dev.txt
+	@exec $(venv_python) benchmarks/photo_cleaning.py
 
 lint: ## Check the style of the code and which way imports point
 	@$(make_venv) requirements-dev.txt

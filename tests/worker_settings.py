@@ -4,7 +4,7 @@ in the environment, and it is taken for dead after three seconds instead of thir
 import os
 
 from campaign_site.settings.test import *  # noqa: F403
-from campaign_site.settings.test import DATABASES, PROCRASTINATE_WORKER_DEFAULTS
+from campaign_site.settings.test import DATABASES, PROCRASTINATE_WORKER_DEFAULTS, STORAGES
 
 DATABASES["default"]["NAME"] = os.environ["WORKER_DATABASE"]
 MAILERS = {
@@ -22,3 +22,10 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "stalled_worker_timeout": 3.0,
     "update_heartbeat_interval": 1.0,
 }
+for _name in ("photos", "dossiers"):
+    if folder := os.environ.get(f"WORKER_{_name.upper()}"):
+        _store = STORAGES[_name]
+        _store = {**_store, "OPTIONS": {**_store["OPTIONS"], "location": folder}}
+        STORAGES = {**STORAGES, _name: _store}
+        if _name == "photos":
+            PHOTO_ROOT = folder
