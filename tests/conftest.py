@@ -72,8 +72,9 @@ def private_files(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PHOTO_ROOT = tmp_path / "photos"
     settings.EXPORT_ROOT = tmp_path / "exports"
+    settings.DOSSIER_ROOT = tmp_path / "dossiers"
     settings.ERASURE_LEDGER = tmp_path / "erasures.txt"
-    for name in ("photos", "exports"):
+    for name in ("photos", "exports", "dossiers"):
         storage = settings.STORAGES[name]
         options = {**storage["OPTIONS"], "location": tmp_path / name}
         settings.STORAGES = {**settings.STORAGES, name: {**storage, "OPTIONS": options}}

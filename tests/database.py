@@ -98,6 +98,7 @@ def _fill() -> None:
     seeding.load_site()
     ensure_groups()
     demonstration.load_actions()
+    demonstration.load_delivery()
 
 
 def drop(name: str) -> None:

@@ -39,8 +39,12 @@ VERBATIM = re.compile(
 NAMES = {"Victor", "Jasper Thys", "Growfunding", "WhatsApp", "Facebook", "Bluesky"}
 NAMES |= {"donation NotATarget"}
 # Left out: links that name a language in that language; excerpts, which are cut out of texts that
-# are checked where they stand whole; the signs of a drawn crowd, which comes from three countries.
-_LEFT_OUT = "a[lang][hreflang], .search-result__excerpt, .crowd"
+# are checked where they stand whole; the signs of a drawn crowd, which comes from three countries;
+# names of countries and languages, which come from CLDR.
+_LEFT_OUT = "a[lang][hreflang], .search-result__excerpt, .crowd, " + ", ".join(
+    f'select[name="{name}"] option:not([value=""], [value="und"])'
+    for name in ("country", "language", "message_language", "words_language")
+)
 _INLINE = {"a", "abbr", "b", "bdi", "cite", "em", "i", "mark", "q", "s", "small", "span", "strong"}
 _INLINE |= {"sub", "sup", "time", "u", "wbr", "br"}
 _ATTRIBUTES = ("alt", "aria-label", "aria-description", "aria-valuetext", "label", "placeholder")
@@ -113,8 +117,13 @@ def _translate_facts(model) -> None:
     ]
     for row in model._default_manager.all() if pairs else []:
         model._default_manager.filter(pk=row.pk).update(
-            **{french: bracketed(getattr(row, english)) for english, french in pairs}
+            **{french: _translated(getattr(row, english)) for english, french in pairs}
         )
+
+
+def _translated(text: str) -> str:
+    """Nothing stays nothing: a fact may have no word of this kind."""
+    return bracketed(text) if text else text
 
 
 def _translate_consents() -> None:

@@ -202,6 +202,7 @@ def _act(visitor: Visitor, smtp_server, run_tasks) -> dict[str, object]:
             **person,
             "message": MESSAGE,
             "display_name": f"{GIVEN} {FAMILY}",
+            "people": "sender",
             "consent_delivery": "on",
             "consent_wall": "on",
         },

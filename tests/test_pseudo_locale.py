@@ -33,6 +33,7 @@ TYPED = {
     PHOTO: {
         "message": bracketed("You are not alone"),
         "display_name": bracketed("Sam"),
+        "people": "sender",
         "consent_delivery": "on",
         "consent_wall": "on",
     },
@@ -124,7 +125,7 @@ def sitemap(client) -> list[str]:
     return [path for path in (urlsplit(each).path for each in addresses) if path[:4] == "/fr/"]
 
 
-def act(walk: Walk, image: bytes) -> None:
+def act(walk: Walk, images: tuple[bytes, bytes]) -> None:
     """Send every form wrongly first, then as it should be."""
     for path in (PHOTO, EVENT, PLEDGE, MY_SOLIDARITY, WITHDRAW):
         walk.look(walk.client.post(path, {}), f"{path} empty")
@@ -133,7 +134,7 @@ def act(walk: Walk, image: bytes) -> None:
 
     person = {"email": ADDRESS, "newsletter": "on"}
     walk.send(PHOTO, {**person, **TYPED[PHOTO], "image": SimpleUploadedFile("x.jpg", b"no image")})
-    for _ in range(2):
+    for image in images:
         upload = SimpleUploadedFile("x.jpg", image, "image/jpeg")
         walk.send(PHOTO, {**person, **TYPED[PHOTO], "image": upload})
     walk.send(EVENT, {**person, **TYPED[EVENT]})
@@ -151,7 +152,7 @@ def personal_screens(walk: Walk, run_tasks) -> None:
     walk.send(mails["newsletter/confirm"])
     one, other = Photo.objects.filter(status="pending")
     photos.approve_photo(photo=one, moderator=None, alt_text=bracketed("A sign"))
-    photos.reject_photo(photo=other, moderator=None)
+    photos.reject_photo(photo=other, moderator=None, reason="other")
     run_tasks()
     later = read_mails(walk)
     walk.follow(*later.values())
@@ -209,7 +210,7 @@ def test_nothing_is_left_untranslated(client, pseudo_french, run_tasks, make_ima
     walk.follow(*addresses, "/fr/my-solidarity/sent/")
     for words in ("", "zzzzqqq", "health", "photo"):
         walk.get(f"/fr/search/?q={words}")
-    act(walk, make_image(size=(640, 480)))
+    act(walk, (make_image(size=(640, 480)), make_image(size=(640, 480), colour="#0d4a3a")))
     personal_screens(walk, run_tasks)
     assert len(walk.seen) > 40
     # Once more: a photo is on the wall, places are taken and gifts promised.

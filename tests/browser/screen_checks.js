@@ -251,7 +251,10 @@ window.checks = (() => {
   function bones() {
     const wrong = [];
     const root = document.documentElement;
-    if (location.pathname.split("/")[1] !== root.lang) wrong.push(`lang is "${root.lang}"`);
+    // The frame for other sites stands outside the languages and names its own.
+    const asked = new URLSearchParams(location.search).get("lang");
+    const expected = location.pathname.startsWith("/embed/") ? asked : location.pathname.split("/")[1];
+    if (expected !== root.lang) wrong.push(`lang is "${root.lang}"`);
     if (!document.title.trim()) wrong.push("no title");
     const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((heading) =>
       heading.checkVisibility(),
@@ -275,7 +278,10 @@ window.checks = (() => {
     if (summary && summary.getAttribute("role") !== "alert") wrong.push("silent error summary");
     if (summary && document.activeElement !== summary) wrong.push("error summary without focus");
     for (const field of document.querySelectorAll("[aria-invalid=true]")) {
-      const ids = (field.getAttribute("aria-describedby") ?? "").split(/\s+/);
+      // The reason for a group of choices stands with the group.
+      const holders = [field, field.closest("fieldset")];
+      const said = holders.map((holder) => holder?.getAttribute("aria-describedby") ?? "");
+      const ids = said.join(" ").split(/\s+/);
       if (!ids.some((id) => document.getElementById(id)?.textContent.trim()))
         wrong.push(`wrong field without its reason: ${called(field)}`);
     }

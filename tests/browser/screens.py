@@ -6,7 +6,7 @@ shows fails tests/browser/test_screens.py; so add a screen together with a templ
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -30,13 +30,14 @@ from pages.models import (
     WallPage,
 )
 from solidarity import services
-from solidarity.models import PhotoCall, Purpose
+from solidarity.models import Partner, PhotoCall, Purpose
 from solidarity.wall import open_wall
 from supporters import exports
 from supporters.models import DataExport, NewsletterSubscription
 from supporters.services import MY_SOLIDARITY, make_one_time_link
-from tests.browser.stage import Stage, changed, expected_failures
+from tests.browser.stage import LANGUAGES, Stage, changed, expected_failures
 from tests.factories import in_days, make_photo_call, make_supporter
+from tests.solidarity.editions import delivered
 
 OVER = {"opens_on": in_days(-30), "closes_on": in_days(-3)}
 LONG_PAST = {"day": in_days(-300), "starts_at": None, "ends_at": None}
@@ -195,6 +196,15 @@ def past_call(stage):
         return stage.get_page(call)
 
 
+@screen("page of a photo call that was delivered", "components/delivery.html")
+def delivered_call(stage):
+    page = stage.page(PhotoCallPage, photo_call__slug="notatarget-2022")
+    if not page.photo_call.editions.exists():
+        answers = {f"answer_{code}": f"Answer ({code})" for code in ("en", "fr", "nl")}
+        delivered(page.photo_call, answered_on=date(2023, 1, 5), **answers)
+    return stage.get_page(page)
+
+
 @screen("page of an event", "pages/event_page.html")
 def event(stage):
     return stage.get_page(stage.page(EventPage, event__slug="demo"))
@@ -306,12 +316,24 @@ def style_guide_form(stage):
 # Solidarity photos
 
 SEND = "solidarity/demo/"
+SIGN = "solidarity/demo/sign/"
 EMPTY_WALL = "solidarity/empty-call/wall/"
 
 
 @screen("photo form", "solidarity/send.html")
 def photo_form(stage):
     return stage.get(SEND)
+
+
+@screen("photo form with frames and partners", "solidarity/frame_field.html")
+def photo_form_with_choices(stage):
+    slogans = {f"slogan_{language}": "Health workers are not a target" for language in LANGUAGES}
+    partner, _ = Partner.objects.get_or_create(
+        slug="nurses", name_en="The nurses", name_fr="Les infirmières", name_nl="De verpleegkunde"
+    )
+    with changed(stage.call, **slogans):
+        stage.call.partners.add(partner)
+        return stage.get("solidarity/test-call/")
 
 
 @screen("photo form sent empty", "solidarity/send.html")
@@ -353,6 +375,17 @@ def photo_on_the_wall(stage):
     return stage.get(stage.photo_path(photo))
 
 
+@screen("photo to be shown later, a face to be covered", "solidarity/photo.html")
+def photo_shown_later(stage):
+    details = services.PhotoDetails(show_from=in_days(7), needs_cover=True)
+    return stage.get(stage.photo_path(stage.photo("sam@example.org", details=details)))
+
+
+@screen("photo that came by mail, to confirm", "solidarity/photo.html")
+def photo_to_confirm(stage):
+    return stage.get(stage.photo_path(stage.mailed_photo()))
+
+
 @screen("photo without the wall", "solidarity/photo.html")
 def photo_off_the_wall(stage):
     photo = stage.photo("sam@example.org")
@@ -362,7 +395,7 @@ def photo_off_the_wall(stage):
 
 @screen("photo refused", "solidarity/photo.html")
 def photo_refused(stage):
-    photo = services.reject_photo(photo=stage.photo(), moderator=None)
+    photo = services.reject_photo(photo=stage.photo(), moderator=None, reason="other")
     return stage.get(stage.photo_path(photo))
 
 
@@ -382,6 +415,16 @@ def wrong_code(stage):
     return stage.send_spoiled("solidarity/withdraw-with-code/", code="2222-2222-2222-2222")
 
 
+@screen("signs to print", "solidarity/sign.html")
+def signs(stage):
+    return stage.get(SIGN)
+
+
+@screen("form for a sign sent empty", "solidarity/sign.html")
+def sign_form_empty(stage):
+    return stage.send_spoiled(SIGN)
+
+
 @screen("wall", "solidarity/wall.html")
 def wall(stage):
     return stage.get(f"solidarity/{stage.call.slug}/wall/")
@@ -396,6 +439,65 @@ def wall_page_2(stage):
 @screen("wall after the last photo", "solidarity/wall.html")
 def wall_after_the_last(stage):
     return stage.get(f"solidarity/{stage.call.slug}/wall/?after={2**62}")
+
+
+@screen("wall as a list, filtered", "solidarity/wall.html")
+def wall_filtered(stage):
+    return stage.get(f"solidarity/{stage.call.slug}/wall/?view=list&language=nl")
+
+
+@screen("photo of the wall", "solidarity/wall_photo.html")
+def photo_of_the_wall(stage):
+    photos = list(stage.call.photos.public().order_by("wall_key")[:2])
+    return stage.get(f"solidarity/{stage.call.slug}/photos/{photos[1].wall_key}/")
+
+
+@screen("photo that is not on the wall", "solidarity/wall_photo_gone.html", status=404)
+def photo_gone(stage):
+    return stage.get(f"solidarity/{stage.call.slug}/photos/5/")
+
+
+def report_path(stage) -> str:
+    photo = stage.call.photos.public().order_by("wall_key")[0]
+    return f"solidarity/{stage.call.slug}/photos/{photo.wall_key}/report/"
+
+
+@screen("report form", "solidarity/report.html")
+def report_form(stage):
+    return stage.get(report_path(stage))
+
+
+@screen("report form sent empty", "solidarity/report.html")
+def report_form_empty(stage):
+    return stage.send_spoiled(report_path(stage))
+
+
+@screen("photo reported", "solidarity/reported.html")
+def photo_reported(stage):
+    sent = stage.send_spoiled(report_path(stage), kind="wrong", email="sam@example.org")
+    return stage.client.get(sent["Location"])
+
+
+@screen("photo reported by who is in it", "solidarity/reported.html")
+def photo_reported_by_who_is_in_it(stage):
+    sent = stage.send_spoiled(report_path(stage), kind="me")
+    return stage.client.get(sent["Location"])
+
+
+@screen("wall in a frame", "solidarity/embed.html")
+def wall_in_a_frame(stage):
+    return stage.client.get(f"/embed/{stage.call.slug}/?lang={stage.language}")
+
+
+@screen("slideshow", "solidarity/slideshow.html")
+def slideshow(stage):
+    return stage.get(f"solidarity/{stage.call.slug}/slideshow/")
+
+
+@screen("empty slideshow", "solidarity/slideshow.html")
+def empty_slideshow(stage):
+    make_photo_call(slug="no-slides")
+    return stage.get("solidarity/no-slides/slideshow/")
 
 
 @screen("empty wall", "solidarity/wall.html")

@@ -21,12 +21,13 @@ from donations.services import create_pledge
 from events.models import Event, SignUp
 from events.services import sign_up
 from pages.models import CampaignPage
+from solidarity import services
 from solidarity.models import Photo, PhotoCall
 from solidarity.wall import PAGE_SIZE
 from supporters.models import Supporter
 from supporters.overview import make_overview_token
-from tests.factories import AMOUNT, make_photo_call, notatarget
-from tests.solidarity.sending import public_photo, send_photo
+from tests.factories import AMOUNT, in_days, make_photo_call, make_staff, notatarget
+from tests.solidarity.sending import cleaned_photo, public_photo, send_photo
 from tests.supporters.at_the_door import fields_of, limits
 from tests.supporters.somebody import did_everything
 
@@ -147,6 +148,25 @@ class Stage:
 
     def photo(self, email: str = "", **fields) -> Photo:
         return send_photo(self.call, language=self.language, email=email, **fields)
+
+    def mailed_photo(self) -> Photo:
+        """A photo that staff entered from a mail and whose sender has not confirmed it."""
+        with override(self.language):
+            return services.enter_mailed_photo(
+                call=self.call,
+                image=cleaned_photo(),
+                message="Courage",
+                display_name="Sam",
+                email="mailed@example.org",
+                consent_delivery=True,
+                consent_wall=True,
+                language=self.language,
+                mailed_on=in_days(-2),
+                entered_by=make_staff("Moderators", f"enters-{self.language}"),
+                form_key=uuid.uuid4(),
+                form_digest="",
+                details=services.PhotoDetails(country="BE", people=Photo.People.SENDER),
+            )
 
     def photo_path(self, photo: Photo) -> str:
         return f"solidarity/photo/{make_token(Photo.LINK_PURPOSE, photo.public_id)}/"

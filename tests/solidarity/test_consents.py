@@ -11,6 +11,7 @@ from supporters import wordings
 from supporters.models import Consent
 from tests.factories import make_photo_call, make_staff
 from tests.solidarity.sending import PATH, filled_in, public_photo, send_photo
+from tests.supporters.at_the_door import form_in
 
 pytestmark = pytest.mark.django_db
 
@@ -105,22 +106,23 @@ def test_form_that_says_nothing_of_the_words_it_showed_agrees_to_nothing(client,
 
 
 def test_no_box_is_ticked_in_advance(client):
-    html = client.get(PATH).content.decode()
+    form = form_in(client.get(PATH))
 
-    assert html.count('type="checkbox"') == 3
-    assert "checked" not in html
+    boxes = {box["name"] for box in form.select("input[type=checkbox]")}
+    assert {"consent_delivery", "consent_wall", "newsletter"} < boxes
+    assert not form.select("input[type=checkbox][checked]")
 
 
 def outputs(client, photo: Photo) -> dict[str, bool]:
     """Where a photo can be seen or taken from, and whether it is there now."""
     call = type(photo.call).objects.get(pk=photo.call_id)
     wall = client.get(reverse("solidarity:wall", args=[call.slug])).content.decode()
-    queue = reverse("solidarity_photos:picture", args=[photo.pk, "wall"])
+    queue = reverse("solidarity_photos:picture", args=[photo.pk, "wall", "webp"])
     return {
         "wall": photo.file_name in wall,
         "count": call.public_count == 1,
-        "small picture": client.get(photo.wall_url).status_code == 200,
-        "large picture": client.get(photo.large_url).status_code == 200,
+        "small picture": client.get(photo.picture_url("wall")).status_code == 200,
+        "large picture": client.get(photo.picture_url("large")).status_code == 200,
         "delivery": Photo.objects.deliverable().filter(pk=photo.pk).exists(),
         "staff": client.get(queue).status_code == 200,
     }
@@ -155,7 +157,7 @@ def test_withdrawing_one_purpose_changes_its_outputs_and_no_other(client, purpos
 def test_caches_keep_neither_wall_nor_picture_for_more_than_a_minute(client):
     photo = public_photo()
     wall = client.get(reverse("solidarity:wall", args=[photo.call.slug]))
-    picture = client.get(photo.wall_url)
+    picture = client.get(photo.picture_url("wall"))
 
     for response in (wall, picture):
         control = response["Cache-Control"]

@@ -67,6 +67,7 @@ def fields(**changes) -> dict[str, str]:
         "message": "You are not alone",
         "display_name": "Sam",
         "email": "sam@example.org",
+        "people": "sender",
         "consent_delivery": "on",
         "consent_wall": "on",
         **changes,
@@ -140,7 +141,7 @@ def test_of_two_moderators_at_once_one_decides():
 
     outcomes = at_once(
         lambda: services.approve_photo(photo=mine, moderator=None, alt_text="A sign"),
-        lambda: services.reject_photo(photo=yours, moderator=None),
+        lambda: services.reject_photo(photo=yours, moderator=None, reason="other"),
     )
 
     assert sorted(outcomes) == ["done", "refused"]

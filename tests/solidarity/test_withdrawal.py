@@ -85,7 +85,7 @@ def test_only_the_wall_is_taken_back(client):
     assert consents(photo) == ["photo-delivery"]
     assert "public wall" not in html
     assert "hand it over" in html
-    assert client.get(photo.wall_url).status_code == 404
+    assert client.get(photo.picture_url("wall")).status_code == 404
     assert photo in Photo.objects.deliverable()
     assert stored_files() == files_of(photo)
 
@@ -97,7 +97,7 @@ def test_only_the_delivery_is_taken_back(client):
 
     assert consents(photo) == ["photo-wall"]
     assert photo not in Photo.objects.deliverable()
-    assert client.get(photo.wall_url).status_code == 200
+    assert client.get(photo.picture_url("wall")).status_code == 200
 
 
 def test_without_any_agreement_left_the_photo_goes_too(client, django_capture_on_commit_callbacks):
@@ -166,10 +166,10 @@ def test_page_of_the_photo_speaks_each_language(client, language, sentence):
 
 
 def test_rejected_photo_is_erased_after_a_week(django_capture_on_commit_callbacks):
-    old = services.reject_photo(photo=send_photo(), moderator=None)
+    old = services.reject_photo(photo=send_photo(), moderator=None, reason="other")
     old.decided_at -= timedelta(days=6)
     old.save()
-    young = services.reject_photo(photo=send_photo(), moderator=None)
+    young = services.reject_photo(photo=send_photo(), moderator=None, reason="other")
     approved = public_photo()
     Photo.objects.filter(pk=approved.pk).update(decided_at=old.decided_at)
 

@@ -9,14 +9,25 @@ SIGN_UP = "/en/events/test-event/"
 PLEDGE = "/en/donations/test-appeal/"
 PHOTO = "/en/solidarity/test-call/"
 MY_SOLIDARITY = "/en/my-solidarity/"
+SIGN = "/en/solidarity/test-call/sign/"
 WITHDRAWAL_CODE = "/en/solidarity/withdraw-with-code/"
+# A photo that hangs at this place of the wall.
+REPORTED_KEY = 7
+REPORT = f"/en/solidarity/test-call/photos/{REPORTED_KEY}/report/"
 
 TYPED = {
     SIGN_UP: {"name": "Sam", "email": "sam@example.org", "party_size": "1"},
     PLEDGE: {"name": "Sam", "email": "sam@example.org", "amount_eur": "25"},
-    PHOTO: {"message": "You are not alone", "email": "sam@example.org", "consent_wall": "on"},
+    PHOTO: {
+        "message": "You are not alone",
+        "email": "sam@example.org",
+        "people": "sender",
+        "consent_wall": "on",
+    },
     MY_SOLIDARITY: {"email": "sam@example.org"},
+    SIGN: {"words": "You are not alone", "words_language": "en"},
     WITHDRAWAL_CODE: {"code": "2222-2222-2222-2222"},
+    REPORT: {"kind": "wrong", "words": "Not here"},
 }
 
 
@@ -36,8 +47,10 @@ def fields_of(response) -> dict[str, str]:
     form = form_in(response)
     values = {
         field["name"]: field.get("value", "")
-        for field in form.select("input[name]:not([type=file]):not([type=checkbox])")
+        for field in form.select("input[name]:not([type=file], [type=checkbox], [type=radio])")
     }
+    values |= {one["name"]: one["value"] for one in form.select("input[type=radio][checked]")}
+    values |= {one.find_parent("select")["name"]: one["value"] for one in form.select("[selected]")}
     values |= {box["name"]: "on" for box in form.select("input[type=checkbox][checked]")}
     return values | {area["name"]: area.text.strip() for area in form.select("textarea[name]")}
 

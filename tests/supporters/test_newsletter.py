@@ -47,6 +47,7 @@ def fill_in(client, path: str, make_image=None, **changes) -> dict:
         "party_size": "2",
         "amount_eur": "25",
         "message": "You are not alone",
+        "people": "sender",
         "consent_wall": "on",
         "newsletter": "on",
     }
@@ -326,7 +327,7 @@ def test_stopping_takes_no_photo_back_and_says_so(client):
 
     assert "A photo that you sent stays" in html
     assert photo.consents_in_force() == ["photo-delivery", "photo-wall"]
-    assert client.get(photo.wall_url).status_code == 200
+    assert client.get(photo.picture_url("wall")).status_code == 200
 
 
 def test_somebody_who_stopped_may_wish_again(client):
