@@ -89,6 +89,10 @@ def test_wall_goes_on_by_itself_then_waits_and_leads_back(open_context, photos):
     focused = page.evaluate("document.activeElement.closest('li').id")
     assert focused == f"p{photos[4 * PAGE_SIZE].wall_key}"
 
+    # At the end of the wall the script hides the button, and nobody sees it any more.
+    page.evaluate("document.querySelector('[data-wall-more]').hidden = true")
+    expect(more).to_be_hidden()
+
     # To a photo and back: the photo is where it was.
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/photos/\d+/$"))

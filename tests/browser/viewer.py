@@ -28,6 +28,8 @@ RUN_AXE = """rules => axe.run(document, rules).then(({violations, incomplete}) =
     reason: node.any[0]?.data?.messageKey ?? ""})));
   return {violations: flat(violations), incomplete: flat(incomplete)};
 })"""
+# More than the three that a wall fetches without being asked.
+MOST_PAGES = 5
 HEIGHT = 900
 LETTERS = 16  # pixels, what browsers are set to unless somebody changes it
 
@@ -64,6 +66,20 @@ class Viewer:
         # A script brings the form of an action into its page.
         expect(self.page.locator("[data-waiting]")).to_have_count(0)
         self.page.evaluate("document.fonts.ready.then(() => null)")
+        self._see_whole_wall()
+
+    def _see_whole_wall(self) -> None:
+        """Scroll until a wall has fetched what it fetches by itself: checks want a page at rest."""
+        more = self.page.locator("[data-wall-more]")
+        for _ in range(MOST_PAGES if more.count() else 0):
+            if more.is_hidden():
+                break
+            before = self.page.locator("[data-wall] > li").count()
+            self.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            self.page.wait_for_timeout(300)
+            if self.page.locator("[data-wall] > li").count() == before:
+                break
+        self.page.evaluate("scrollTo(0, 0)")
 
     def resize(self, width: int, height: int = HEIGHT) -> None:
         self.page.set_viewport_size({"width": width, "height": height})
