@@ -8,8 +8,9 @@ import json
 import uuid
 from collections.abc import Mapping
 
-from django.db import connection, models
+from django.db import models
 
+from campaign_site import advisory_locks
 from campaign_site.encryption import keyed_hash
 
 
@@ -35,9 +36,7 @@ def first_result(queryset: models.QuerySet, key: uuid.UUID, content_digest: str)
     constraint alone would let all twenty take seats first and roll nineteen back.)
     Raises ``KeyReused`` when the row was made from other content.
     """
-    number = int.from_bytes(key.bytes[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    advisory_locks.hold(key.bytes)
     row = queryset.filter(form_key=key).first()
     if row is not None and row.form_digest != content_digest:
         raise KeyReused

@@ -7,17 +7,15 @@ disk. What people wrote is data in JSON, never markup, so it cannot be taken for
 
 import json
 import logging
-import os
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from campaign_site.child_processes import open_unnamed, run_child
 from campaign_site.printable import printable_data
 
 logger = logging.getLogger(__name__)
@@ -68,12 +66,13 @@ def make_pdf(
     words = json.dumps(printable_data(dict(data)), ensure_ascii=False)
     given["data.json"] = words.encode("utf-8", "replace")
     given |= files or {}
-    with _turn(), _open_unnamed("document") as source, _open_unnamed("pdf") as written:
+    with _turn(), open_unnamed() as source, open_unnamed() as written:
         header = {"files": [[name, len(content)] for name, content in given.items()]}
         source.write(json.dumps(header | {"longest_side": longest_side}).encode() + b"\n")
         source.writelines(given.values())
         source.seek(0)  # also flushes
-        status = _run(source, written, seconds)
+        command = [sys.executable, "-I", str(COMPILER), str(FONTS)]
+        status = run_child(command, source, written, environment=ENVIRONMENT, seconds=seconds)
         return _read_pdf(template, status, written)
 
 
@@ -95,25 +94,6 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _run(source: BinaryIO, written: BinaryIO, seconds: int) -> int:
-    """Run the compiler to its end, or for ``seconds``, and return its status as Popen has it."""
-    with subprocess.Popen(  # noqa: S603 - our own file, with arguments that we chose
-        [sys.executable, "-I", str(COMPILER), str(FONTS)],
-        stdin=source,
-        stdout=written,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd="/",
-    ) as child:
-        watch = threading.Timer(seconds, child.kill)
-        watch.start()
-        try:
-            return child.wait()
-        finally:
-            watch.cancel()
-            child.kill()  # if this thread was interrupted; nothing happens to an ended child
-
-
 def _read_pdf(template: Path, status: int, written: BinaryIO) -> bytes:
     """Return what the compiler wrote; raises PdfError when that is no PDF."""
     written.seek(0)
@@ -125,10 +105,3 @@ def _read_pdf(template: Path, status: int, written: BinaryIO) -> bytes:
     where = ", ".join(place.decode() for place in places) or "no place given"
     logger.warning("No PDF from %s: %s, %s", template.name, ended, where)
     raise PdfError(f"{template.name}: {ended}, {where}")
-
-
-def _open_unnamed(name: str) -> BinaryIO:
-    """Open a file that vanishes when closed: in memory where the system can."""
-    if hasattr(os, "memfd_create"):
-        return open(os.memfd_create(name), "w+b")
-    return tempfile.TemporaryFile()

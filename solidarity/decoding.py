@@ -14,7 +14,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from campaign_site.child_processes import open_unnamed, run_child
 from solidarity.decoder_server import OUTCOME, READY
 
 logger = logging.getLogger(__name__)
@@ -235,21 +235,8 @@ def _run(server: DecoderServer, given: BinaryIO, written: BinaryIO) -> int:
 
 def _run_once(program: Path, given: BinaryIO, written: BinaryIO) -> int:
     """Run the program in a new interpreter, for DECODER_SECONDS at most."""
-    with subprocess.Popen(  # noqa: S603 - our own files, chosen by us
-        _command("once", program),
-        stdin=given,
-        stdout=written,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd="/",
-    ) as child:
-        watch = threading.Timer(DECODER_SECONDS, child.kill)
-        watch.start()
-        try:
-            return child.wait()
-        finally:
-            watch.cancel()
-            child.kill()  # if this thread was interrupted; nothing happens to an ended child
+    command = _command("once", program)
+    return run_child(command, given, written, environment=ENVIRONMENT, seconds=DECODER_SECONDS)
 
 
 def _command(way: str, program: Path) -> list[str]:
@@ -277,10 +264,3 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         turns.release()
-
-
-def open_unnamed() -> BinaryIO:
-    """Open a file without a name that vanishes when closed: in memory where the system can."""
-    if hasattr(os, "memfd_create"):
-        return open(os.memfd_create("photo"), "w+b")
-    return tempfile.TemporaryFile()

@@ -27,7 +27,7 @@ from campaign_site.territories import language_name
 
 LETTER = Path(__file__).parent / "typst" / "letter.typ"
 VOLUME = Path(__file__).parent / "typst" / "volume.typ"
-# typst holds every picture decoded, and an office opens no file of half a gigabyte.
+# A file that an office can open and a printer can take: some 7 MB.
 PHOTOS_IN_VOLUME = 50
 # Pixels of a picture 83 mm wide: 300 to the inch.
 PRINT_SIDE = 1000

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from campaign_site.durable_files import make_durable
 from solidarity.models import DossierFile, Edition, EditionPhoto, dossier_storage
 
 ORPHAN_SECONDS = 2 * 60 * 60
@@ -55,7 +56,7 @@ def store_file(fill: Callable[[BinaryIO], object], extension: str) -> StoredFile
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise
-    _make_durable(path.parent)
+    make_durable(path.parent)
     return StoredFile(name, size, digest)
 
 
@@ -109,12 +110,3 @@ def purge_orphans() -> int:
                 path.unlink()
                 count += 1
     return count
-
-
-def _make_durable(folder: Path) -> None:
-    """Have the folder's own list of files written to the disk (fsync(2), notes)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

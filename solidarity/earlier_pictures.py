@@ -57,5 +57,5 @@ def _note(row: QuerySet[Photo], made: CleanedPhoto) -> int:
         height=made.height,
         placeholder=made.placeholder,
         fingerprint=made.fingerprint,
-        pixels_hash=pixels_hash(made["original"].data),
+        pixels_hash=pixels_hash(made.original.data),
     )

@@ -8,8 +8,6 @@ from solidarity import dossier_tasks
 from solidarity.dossier_files import spoil_files
 from solidarity.models import Edition, EditionPhoto, Photo
 
-__all__ = ["leave_editions", "leave_undelivered_editions", "spoil_files"]
-
 
 @transaction.atomic
 def leave_editions(photo: Photo) -> None:
@@ -43,17 +41,10 @@ def _left_by(entries: QuerySet[EditionPhoto]) -> list[Edition]:
     editions = Edition.objects.select_for_update(no_key=True).order_by("pk")
     left = list(editions.filter(pk__in=entries.values("edition")))
     for entry in list(entries):
-        _forget(entry)
+        entry.forget()
+        entry.taken_back_hour = entry.taken_back_hour or this_hour()
+        entry.save()
         spoil_files(entry)
     live = [edition.pk for edition in left if edition.is_live]
     Edition.objects.filter(pk__in=live).update(made_at=None, manifest_digest="")
     return left
-
-
-def _forget(entry: EditionPhoto) -> None:
-    entry.display_name = entry.message = entry.alt_text = entry.country = ""
-    entry.picture_digest = ""
-    entry.partner = None
-    entry.photo = None
-    entry.taken_back_hour = entry.taken_back_hour or this_hour()
-    entry.save()

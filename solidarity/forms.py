@@ -8,10 +8,11 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaign_site import idempotency
+from campaign_site.form_layout import Folded
 from campaign_site.forms import AddressField, Door, LineField, LinesField, PublicForm
 from campaign_site.languages import site_language
 from solidarity import form_choices, services
@@ -29,51 +30,17 @@ from solidarity.models import (
     Purpose,
     call_drawing,
 )
+from solidarity.refusals import REFUSALS
 from supporters.wordings_forms import ConsentingForm
 
 # Phones do not count HEIC among image/*.
 ACCEPTED = "image/*,.heic,.heif,.avif"
 CONSENT_FIELDS = {"consent_delivery": Purpose.DELIVERY, "consent_wall": Purpose.WALL}
 
-REFUSALS = {
-    Refusal.TOO_LARGE: _(
-        "This photo is larger than 15 MB. Choose a smaller one, or send a screenshot of it."
-    ),
-    Refusal.UNSUPPORTED: _(
-        "This file is not a photo that we can read. Choose a JPEG, PNG, WebP, AVIF, GIF or HEIC."
-    ),
-    Refusal.TOO_MANY_PIXELS: _(
-        "This photo has too many pixels for us. Choose a smaller one, or send a screenshot of it."
-    ),
-    Refusal.BUSY: _(
-        "Many photos are arriving at this moment. Wait a minute and choose the photo again: "
-        "what you typed is still here."
-    ),
-    Refusal.UNREADABLE: _(
-        "We could not read this photo; the file may be damaged. Choose another one, or save it "
-        "again and retry."
-    ),
-}
 NO_PHOTO = _("Choose a photo.")
 CHOOSE_AGAIN = _("Please choose your photo once more.")
 PHOTO_GONE = _("We no longer hold the photo that you had chosen. Please choose it again.")
 NOT_STORED = _("We could not store the photo. Nothing you typed is lost: try again in a while.")
-
-
-class Folded(Div):
-    """Fields that few people need, behind a line of words; open when they hold something."""
-
-    template = "campaign/layout/folded.html"
-
-    def __init__(self, summary: str | Promise, *fields: str | HTML, **kwargs: object) -> None:
-        super().__init__(*fields, **kwargs)
-        self.summary = summary
-        self.is_open = False
-
-    def render(self, form: forms.Form, *args: object, **kwargs: object) -> str:
-        names = [pointer.name for pointer in self.get_field_names()]
-        self.is_open = any(form[name].errors or form[name].value() for name in names)
-        return super().render(form, *args, **kwargs)
 
 
 class PhotoForm(ConsentingForm):

@@ -46,7 +46,7 @@ def hold_photo(*, cleaned: CleanedPhoto, source_digest: str, frame: str = "") ->
         height=cleaned.height,
         placeholder=cleaned.placeholder,
         fingerprint=cleaned.fingerprint,
-        pixels_hash=pixels_hash(cleaned["original"].data),
+        pixels_hash=pixels_hash(cleaned.original.data),
         source_digest=source_digest,
         frame=frame,
     )

@@ -15,7 +15,6 @@ from solidarity.decoding import (
     MAX_PICTURE_BYTES,
     ImageRefused,
     Refusal,
-    open_unnamed,
     run_limited,
 )
 from solidarity.edits import UNEDITED, Edits
@@ -31,7 +30,6 @@ __all__ = [
     "clean_photo",
     "find_format",
     "make_avif",
-    "open_unnamed",
     "read_answer",
     "render_photo",
     "run_limited",

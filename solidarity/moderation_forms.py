@@ -9,20 +9,20 @@ from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from campaign_site import idempotency
 from campaign_site.forms import AddressField, LineField, LinesField, new_form_key, read_form_key
-from campaign_site.territories import country_choices, language_name
+from campaign_site.territories import country_choices
 from solidarity.consents import consent_wording
 from solidarity.edits import MAX_COVERS, Area, Edits
-from solidarity.forms import ACCEPTED, REFUSALS
+from solidarity.form_choices import language_choices
+from solidarity.forms import ACCEPTED
 from solidarity.images import CleanedPhoto, ImageRefused, Refusal, clean_photo
 from solidarity.models import (
     ALT_TEXT_LENGTH,
     DISPLAY_NAME_LENGTH,
-    MESSAGE_LANGUAGES,
     MESSAGE_LENGTH,
     Partner,
     Photo,
@@ -30,6 +30,7 @@ from solidarity.models import (
     Purpose,
     call_drawing,
 )
+from solidarity.refusals import REFUSALS
 from solidarity.services import PhotoDetails
 
 _SIDES = ("left", "top", "width", "height")
@@ -210,9 +211,7 @@ class MailedPhotoForm(forms.Form):
         self._fill_choices()
 
     def _fill_choices(self) -> None:
-        other = gettext("another language")
-        languages = [(code, language_name(code, other=other)) for code in MESSAGE_LANGUAGES]
-        self.fields["message_language"].choices = languages
+        self.fields["message_language"].choices = language_choices()
         self.fields["message_language"].initial = self.language
         self.fields["email"].widget.attrs["autocomplete"] = "off"  # not the moderator's own
         self.fields["people"].choices = [("", "—"), *Photo.People.choices]

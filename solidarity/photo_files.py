@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from campaign_site.durable_files import make_durable
 from solidarity.images import CleanedPhoto, CleanPicture
 from solidarity.models import photo_storage
 from solidarity.variants import AVIF_DERIVATIVES, DELIVERY, DERIVATIVES, ORIGINAL
@@ -52,7 +53,7 @@ def add_pictures(file_name: str, pictures: Iterable[CleanPicture]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for picture in pictures:
         _write(folder / f"{file_name}-{picture.name}.{picture.extension}", picture.data)
-    _make_durable(folder)
+    make_durable(folder)
 
 
 def read_picture(file_name: str, variant: str, extension: str | None = None) -> bytes:
@@ -79,6 +80,12 @@ def delete_photo(file_name: str) -> None:
     for ending in _ENDINGS:
         for name in (f"{file_name}-{ending}", f"{file_name}-{ending}.{_UNFINISHED}"):
             _path(name).unlink(missing_ok=True)
+
+
+def delete_originals(file_name: str) -> None:
+    """Remove the pictures for print and for changes, and leave those of the wall."""
+    for variant in ("original", "delivery"):
+        _path(f"{file_name}-{variant}.{EXTENSIONS[variant]}").unlink(missing_ok=True)
 
 
 def names_older_than(moment: float) -> Iterator[str]:
@@ -111,18 +118,3 @@ def _write(path: Path, data: bytes) -> None:
 
 def _create_private(path: Path) -> BinaryIO:
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
-
-
-def _make_durable(folder: Path) -> None:
-    """Have the folder's own list of files written to the disk (fsync(2), notes)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def delete_originals(file_name: str) -> None:
-    """Remove the pictures for print and for changes, and leave those of the wall."""
-    for variant in ("original", "delivery"):
-        _path(f"{file_name}-{variant}.{EXTENSIONS[variant]}").unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from solidarity.photo_files import EXTENSIONS, MEDIA_TYPES, read_picture
 
 # How long a photo may stay in caches after it was withdrawn.
 PUBLIC_SECONDS = 60
+# Search engines would keep faces and names that their owners have long taken back.
+ROBOTS = "noindex, noimageindex, noarchive"
 
 
 def picture_response(
@@ -39,7 +41,7 @@ def picture_response(
         "cross-origin" if is_elsewhere else "same-origin"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Robots-Tag"] = "noindex, noimageindex"
+    response.headers["X-Robots-Tag"] = ROBOTS
     if public:
         response.headers["ETag"] = etag
         patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)

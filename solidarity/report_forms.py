@@ -15,10 +15,7 @@ class ReportForm(PublicForm):
 
     kind = forms.ChoiceField(
         label=_("What is it about?"),
-        choices=[
-            (PhotoReport.Kind.ME, _("This is me, or my child")),
-            (PhotoReport.Kind.WRONG, _("This should not be here")),
-        ],
+        choices=PhotoReport.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose one of the two."),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from solidarity.dossier_files import delete_file
 from solidarity.editions_kept import leave_undelivered_editions
 from solidarity.erasure import erase
 from solidarity.models import (
@@ -16,7 +17,6 @@ from solidarity.models import (
     Photo,
     PhotoCall,
     PhotoReport,
-    dossier_storage,
 )
 from solidarity.photo_files import delete_originals
 from supporters.retention import BRUSSELS, Kind, NotNow, register
@@ -47,11 +47,14 @@ def _of_ended_calls(cutoff: datetime) -> QuerySet:
     return Photo.objects.filter(status__in=kept, call__in=calls)
 
 
+def _delivered(cutoff: datetime) -> QuerySet:
+    return Delivery.objects.filter(delivered_on__lt=cutoff.astimezone(BRUSSELS).date())
+
+
 def _with_originals_of_delivered(cutoff: datetime) -> QuerySet:
     """Photos handed over that long ago of which the large pictures are still here."""
-    delivered = Delivery.objects.filter(delivered_on__lt=cutoff.astimezone(BRUSSELS).date())
     return Photo.objects.with_files().filter(
-        has_originals=True, in_editions__edition__delivery__in=delivered
+        has_originals=True, in_editions__edition__delivery__in=_delivered(cutoff)
     )
 
 
@@ -62,8 +65,7 @@ def _drop_originals(photo: Photo) -> None:
 
 
 def _lists_of_delivered(cutoff: datetime) -> QuerySet:
-    delivered = Delivery.objects.filter(delivered_on__lt=cutoff.astimezone(BRUSSELS).date())
-    return EditionPhoto.objects.filter(edition__delivery__in=delivered).exclude(
+    return EditionPhoto.objects.filter(edition__delivery__in=_delivered(cutoff)).exclude(
         photo=None, message="", display_name="", country="", picture_digest=""
     )
 
@@ -79,20 +81,19 @@ def _forget_entry(entry: EditionPhoto) -> None:
         if photo is None:
             raise NotNow
         _drop_originals(photo)
-    entry.display_name = entry.message = entry.alt_text = entry.country = ""
-    entry.picture_digest = ""
-    entry.partner = entry.photo = None
+    entry.forget()
     entry.save()
 
 
 def _dossiers_of_delivered(cutoff: datetime) -> QuerySet:
-    delivered = Delivery.objects.filter(delivered_on__lt=cutoff.astimezone(BRUSSELS).date())
-    return DossierFile.objects.filter(edition__delivery__in=delivered).exclude(file_name="")
+    return DossierFile.objects.filter(edition__delivery__in=_delivered(cutoff)).exclude(
+        file_name=""
+    )
 
 
 def _drop_dossier_file(file: DossierFile) -> None:
     """Delete our copy; its digest stays as proof of what was handed over."""
-    transaction.on_commit(partial(dossier_storage().delete, file.file_name))
+    transaction.on_commit(partial(delete_file, file.file_name))
     DossierFile.objects.filter(pk=file.pk).update(file_name="")
 
 

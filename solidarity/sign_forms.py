@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign_site.forms import LineField, PublicForm
 from campaign_site.printable import printable
-from campaign_site.territories import language_name
-from solidarity.models import MESSAGE_LANGUAGES
+from solidarity.form_choices import language_choices
 from solidarity.sign import WORDS_LENGTH
 
 
@@ -27,8 +26,7 @@ class SignForm(PublicForm):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         field = self.fields["words_language"]
-        other = _("Another language")
-        field.choices = [(code, language_name(code, other=other)) for code in MESSAGE_LANGUAGES]
+        field.choices = language_choices()
         field.initial = self.language
 
     def clean_words(self) -> str:

@@ -7,7 +7,8 @@ process that is killed would leave them, position and all.
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from solidarity.images import MAX_UPLOAD_BYTES, open_unnamed
+from campaign_site.child_processes import open_unnamed
+from solidarity.images import MAX_UPLOAD_BYTES
 
 # Bodies up to this size are read to their end, so that a photo that is too large is refused with
 # everything typed still there; larger ones are refused unread.

@@ -11,98 +11,12 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from campaign_site.query_numbers import LARGEST, read_number
 from campaign_site.territories import language_name
 from solidarity.models import MESSAGE_LANGUAGES, Partner, Photo, PhotoCall
-from solidarity.shapes import nearest_shape
+from solidarity.tiles import Tile
 
 PAGE_SIZE = 24
-# A message of more characters than this is set smaller.
-LONG_MESSAGE = 80
-LARGEST_POSITION = 2**63 - 1
-# Any other language (ISO 639-2).
-OTHER_LANGUAGE = "und"
-
-# How high the pictures of a row are on wide screens, in rem (wall.css).
-_ROW_REM = 17.5
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A photo and what the page has to know of it; ``partner`` is for whom it speaks."""
-
-    photo: Photo
-    partner: Partner | None = None
-
-    @property
-    def shape(self) -> int:
-        return nearest_shape(*self.photo.picture_size("wall2"))
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.photo.picture_size("wall")
-
-    @property
-    def small_url(self) -> str:
-        """The picture for browsers that know neither formats nor densities."""
-        return self.photo.picture_url("wall")
-
-    @property
-    def large_url(self) -> str:
-        return self.photo.picture_url("large")
-
-    @property
-    def large_size(self) -> tuple[int, int]:
-        return self.photo.picture_size("large")
-
-    @property
-    def is_long(self) -> bool:
-        return len(self.photo.message) > LONG_MESSAGE
-
-    @property
-    def language(self) -> str:
-        """The message's language for ``lang``: empty where nobody knows it (HTML, 3.2.6.2)."""
-        known = self.photo.message_language
-        return "" if known == OTHER_LANGUAGE else known
-
-    @property
-    def direction(self) -> str:
-        """The message's direction for ``dir``: where the language is unknown, its letters tell."""
-        return self.photo.message_direction if self.language else "auto"
-
-    @property
-    def picture_sources(self) -> list["PictureSource"]:
-        """The pictures of both densities by format, best first; the last is for everybody."""
-        photo = self.photo
-        return [
-            PictureSource(f"image/{extension}", candidates(photo, extension))
-            for extension in (["avif", "webp"] if photo.has_avif else ["webp"])
-        ]
-
-    @property
-    def sizes(self) -> str:
-        """How wide the picture is shown at first guess (the attribute ``sizes``).
-
-        On phones two upright pictures share a row, and one that lies fills it.
-        """
-        wide = round(_ROW_REM * self.shape / 100, 1)
-        return f"(min-width: 48rem) {wide}rem, {92 if self.shape > 100 else 46}vw"
-
-
-@dataclass(frozen=True)
-class PictureSource:
-    """The addresses of one format, as ``srcset`` takes them."""
-
-    media_type: str
-    srcset: str
-
-
-def candidates(photo: Photo, extension: str) -> str:
-    """Return both densities of a wall picture as ``srcset`` (HTML, 4.8.4.2.1), small one first."""
-    widths = {photo.picture_size(name)[0]: name for name in ("wall2", "wall")}
-    found = [
-        f"{photo.picture_url(name, extension)} {width}w" for width, name in sorted(widths.items())
-    ]
-    return ", ".join(found)
 
 
 @dataclass(frozen=True)
@@ -139,13 +53,13 @@ class Asked:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Asked":
-        after = read_position(query.get("after", ""))
+        after = read_number(query.get("after", ""))
         return cls(
             language=query.get("language", ""),
             partner=query.get("for", ""),
             is_list=query.get("view") == "list",
             after=after,
-            before=read_position(query.get("before", "")) if after is None else None,
+            before=read_number(query.get("before", "")) if after is None else None,
         )
 
 
@@ -286,14 +200,6 @@ def _language(code: str) -> str:
     return language_name(code, other=_("another language"))
 
 
-def read_position(text: str) -> int | None:
-    """Return the place on the wall that an address names; None for the beginning, or nonsense."""
-    if not text.isascii() or not text.isdigit() or len(text) > 19:
-        return None
-    position = int(text)
-    return position if position <= LARGEST_POSITION else None
-
-
 def count_photos(call: PhotoCall) -> Counts:
     """Return how many photos of the call are on its wall, in one query that counts nothing."""
     rows = list(call.wall_counts.filter(number__gt=0).select_related("partner"))
@@ -375,7 +281,7 @@ class Neighbours:
 
 def find_photo(call: PhotoCall, wall_key: int) -> Neighbours | None:
     """Return a photo of the wall with its neighbours, in one query; None when it is not there."""
-    if wall_key > LARGEST_POSITION:
+    if wall_key > LARGEST:
         return None
     public = call.photos.public().select_related("partner")
     rows = public.filter(wall_key=wall_key).union(

@@ -16,16 +16,15 @@ from campaign_site.headers import allow_features, extend_csp
 from campaign_site.idempotency import KeyReused
 from campaign_site.languages import site_language
 from campaign_site.mail import absolute_url
+from campaign_site.query_numbers import LARGEST, read_number
 from solidarity import services
 from solidarity.models import Photo, PhotoCall, PhotoReport
-from solidarity.pictures import PUBLIC_SECONDS, picture_response
+from solidarity.pictures import PUBLIC_SECONDS, ROBOTS, picture_response
 from solidarity.report_forms import ReportForm
 from solidarity.screens import call_screen
-from solidarity.wall import LARGEST_POSITION, find_photo, open_wall, read_position, slide
+from solidarity.wall import find_photo, open_wall, slide
 from supporters.door import guarded
 
-# Search engines would keep faces and names that their owners have long taken back.
-ROBOTS = "noindex, noimageindex, noarchive"
 EMBED_SIZE = 12
 _REPORT_SALT = "photo-report"
 
@@ -114,7 +113,7 @@ def reported(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 def _reportable(call: PhotoCall, wall_key: int) -> Photo | None:
     """Return the photo; one that a report took off the wall still takes the same report again."""
-    if wall_key > LARGEST_POSITION:
+    if wall_key > LARGEST:
         return None
     photo = call.photos.filter(wall_key=wall_key, status=Photo.Status.APPROVED).first()
     shown = photo and (photo.is_hidden or call.photos.public().filter(pk=photo.pk).exists())
@@ -140,7 +139,7 @@ def slideshow(request: HttpRequest, slug: str) -> HttpResponse:
     ``at`` is the place on the wall. What is there no longer gives way to the next photo.
     """
     call = _announced(slug)
-    found = slide(call, read_position(request.GET.get("at", "")))
+    found = slide(call, read_number(request.GET.get("at", "")))
     tile, next_position = found or (None, None)
     context = {"tile": tile, "next_position": next_position, "short_address": _short_address(call)}
     return call_screen(request, "slideshow", call, robots=ROBOTS, **context)

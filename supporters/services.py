@@ -6,9 +6,10 @@ import unicodedata
 import uuid
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from campaign_site import advisory_locks
 from campaign_site.encryption import keyed_hash
 from campaign_site.hours import this_hour
 from supporters.models import Consent, ConsentText, ConsentWording, OneTimeLink, Supporter
@@ -31,20 +32,12 @@ def hold_address(email_hash: str, *, alone: bool = False) -> None:
     ``alone`` is for who erases: it waits until nobody acts with this address, and keeps others
     waiting. Erased meanwhile, they then find nobody.
     """
-    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(%s)", [_lock_number(email_hash)])
+    advisory_locks.hold(bytes.fromhex(email_hash), shared=not alone)
 
 
 def try_hold_address_alone(email_hash: str) -> bool:
     """Like ``hold_address`` alone, without waiting; return whether nobody acts with the address."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(email_hash)])
-        return cursor.fetchone()[0]
-
-
-def _lock_number(email_hash: str) -> int:
-    return int.from_bytes(bytes.fromhex(email_hash)[:8], signed=True)
+    return advisory_locks.try_hold(bytes.fromhex(email_hash))
 
 
 def remember_supporter(*, email: str, language: str) -> Supporter:

@@ -17,6 +17,7 @@ from pages.links import Link
 from pages.meters import Meter
 from pages.models.base import BasePage
 from pages.models.campaign import StoryPage
+from solidarity.pictures import ROBOTS
 from solidarity.wall import first_tiles, open_wall
 
 # How many photos of the wall the page of a photo call shows.
@@ -152,8 +153,7 @@ class WallPage(FactPage):
 
     def serve(self, request, *args, **kwargs):
         response = super().serve(request, *args, **kwargs)
-        # Search engines would keep faces and names that their owners have long taken back.
-        response.headers["X-Robots-Tag"] = "noindex, noimageindex, noarchive"
+        response.headers["X-Robots-Tag"] = ROBOTS
         return response
 
     def get_context(self, request, *args, **kwargs):

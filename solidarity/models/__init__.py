@@ -13,6 +13,7 @@ from solidarity.models.delivery import (
 from solidarity.models.photos import (
     ALT_TEXT_LENGTH,
     DISPLAY_NAME_LENGTH,
+    LOOKING_TIME,
     MESSAGE_LANGUAGES,
     MESSAGE_LENGTH,
     HeldPhoto,
@@ -28,6 +29,7 @@ from solidarity.models.walls import WallCount
 __all__ = [
     "ALT_TEXT_LENGTH",
     "DISPLAY_NAME_LENGTH",
+    "LOOKING_TIME",
     "MESSAGE_LANGUAGES",
     "MESSAGE_LENGTH",
     "REPORT_LENGTH",

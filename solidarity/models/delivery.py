@@ -181,6 +181,12 @@ class EditionPhoto(models.Model):
     def __str__(self) -> str:
         return f"{self.edition_id}: {self.number}"
 
+    def forget(self) -> None:
+        """Keep the number, and nothing of the photo or of who sent it. Not saved yet."""
+        self.display_name = self.message = self.alt_text = self.country = ""
+        self.picture_digest = ""
+        self.partner = self.photo = None
+
     @property
     def is_left_out(self) -> bool:
         """Left out since its picture was lost, not taken back by its sender."""

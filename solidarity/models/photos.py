@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -29,6 +31,8 @@ ALT_TEXT_LENGTH = 200
 # In which a message may be written (BCP 47); "und" is any other.
 MESSAGE_LANGUAGES = ("en", "fr", "nl", "ar", "de", "es", "it", "ln", "pt", "sw", "tl", "tr", "und")
 _SIDES = {derivative.name: derivative.longest_side for derivative in DERIVATIVES}
+# How long a photo on a moderator's screen is offered to nobody else.
+LOOKING_TIME = timedelta(minutes=5)
 RIGHT_TO_LEFT = frozenset({"ar"})
 NO_COLOURS = "d9d4c8" * 9
 
@@ -68,6 +72,12 @@ class PhotoQuerySet(models.QuerySet):
 
     def undecided(self) -> "PhotoQuerySet":
         return self.filter(status__in=[Photo.Status.PENDING, Photo.Status.ASIDE]).order_by("pk")
+
+    def free_for(self, moderator: AbstractBaseUser) -> "PhotoQuerySet":
+        """Photos that no other moderator has on the screen."""
+        long_ago = timezone.now() - LOOKING_TIME
+        free = Q(looked_at=None) | Q(looked_at__lt=long_ago) | Q(looked_at_by=moderator)
+        return self.filter(free)
 
     def decided(self) -> "PhotoQuerySet":
         """What moderators have decided on; withdrawn photos have nothing left to look at."""
@@ -308,9 +318,10 @@ class Photo(SupporterAction, Picture):
     def consents_taken_back(self) -> list[str]:
         """The purposes the sender agreed to once and does not any more."""
         given = Consent.objects.filter(subject_type=self.SUBJECT_TYPE, subject_id=self.public_id)
-        taken_back = set(given.exclude(withdrawn_hour=None).values_list("purpose", flat=True))
-        in_force = self.consents_in_force()
-        return [p for p in Purpose.values if p in taken_back and p not in in_force]
+        hours = list(given.values_list("purpose", "withdrawn_hour"))
+        taken_back = {purpose for purpose, hour in hours if hour is not None}
+        stands = {purpose for purpose, hour in hours if hour is None}
+        return [purpose for purpose in Purpose.values if purpose in taken_back - stands]
 
     @property
     def alt_text_or_number(self) -> str:

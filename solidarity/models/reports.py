@@ -4,7 +4,9 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign_site.encryption import EncryptedTextField
@@ -18,6 +20,11 @@ class PhotoReportQuerySet(models.QuerySet):
     def open(self) -> "PhotoReportQuerySet":
         """Reports that nobody has answered yet, the oldest first."""
         return self.filter(handled_at__isnull=True).order_by("pk")
+
+    def answer(self, moderator: AbstractBaseUser | None, outcome: str) -> int:
+        """Answer those that are open, by what was done with their photo; return how many."""
+        answered = {"handled_by": moderator, "handled_at": timezone.now(), "outcome": outcome}
+        return self.open().order_by().update(**answered)
 
 
 class PhotoReport(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_required
 
+from campaign_site.query_numbers import read_number
 from solidarity import services
 from solidarity.duplicates import look_alikes
 from solidarity.models import Photo
@@ -79,8 +80,7 @@ def take_down(request: HttpRequest, photo_id: int) -> HttpResponse:
 def keep(request: HttpRequest, photo_id: int) -> HttpResponse:
     """Answer the reports that the moderator has read by keeping the photo."""
     found = get_object_or_404(Photo, pk=photo_id)
-    last_seen = request.POST.get("last_report", "")
-    values = {"last_seen": int(last_seen) if _is_number(last_seen) else 0}
+    values = {"last_seen": read_number(request.POST.get("last_report", "")) or 0}
     return _carry_out(request, services.keep_reported_photo, found, _("Kept."), **values)
 
 
@@ -115,7 +115,3 @@ def _carry_out(
 def _seen(request: HttpRequest) -> str:
     """The name of the pictures that were on the screen."""
     return request.POST.get("seen", "")
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -1,12 +1,11 @@
 """In which order photos come to a moderator: those reported first, then the oldest."""
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from solidarity import services
-from solidarity.models import Photo, PhotoReport
-from solidarity.services.deciding import LOOKING_TIME
+from solidarity.models import LOOKING_TIME, Photo, PhotoReport
 
 _GONE = (Photo.Status.REJECTED, Photo.Status.WITHDRAWN)
 
@@ -32,14 +31,14 @@ def next_photo(*, moderator: AbstractBaseUser, after: int = 0) -> Photo | None:
 
 def upcoming_photo(*, moderator: AbstractBaseUser, after: int) -> Photo | None:
     """Guess which photo comes next, without taking it: its picture can be fetched meanwhile."""
-    reported = _free(_not_just_seen(reported_photos(), moderator), moderator).exclude(pk=after)
-    waiting = _free(Photo.objects.pending(), moderator)
+    reported = _not_just_seen(reported_photos(), moderator).free_for(moderator).exclude(pk=after)
+    waiting = Photo.objects.pending().free_for(moderator)
     return reported.first() or waiting.filter(pk__gt=after).first()
 
 
 def previous_photo(*, moderator: AbstractBaseUser, before: int) -> Photo | None:
     """The photo to moderate before this one."""
-    return _free(Photo.objects.pending(), moderator).filter(pk__lt=before).last()
+    return Photo.objects.pending().free_for(moderator).filter(pk__lt=before).last()
 
 
 def who_else_looks(photo: Photo, moderator: AbstractBaseUser) -> AbstractBaseUser | None:
@@ -51,12 +50,6 @@ def who_else_looks(photo: Photo, moderator: AbstractBaseUser) -> AbstractBaseUse
 
 def _long_ago():
     return timezone.now() - LOOKING_TIME
-
-
-def _free(photos: QuerySet[Photo], moderator: AbstractBaseUser) -> QuerySet[Photo]:
-    return photos.filter(
-        Q(looked_at=None) | Q(looked_at__lt=_long_ago()) | Q(looked_at_by=moderator)
-    )
 
 
 def _not_just_seen(photos: QuerySet[Photo], moderator: AbstractBaseUser) -> QuerySet[Photo]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
 from campaign_site.languages import site_language
+from campaign_site.query_numbers import read_number
 from campaign_site.territories import country_name, language_name
 from solidarity import services
 from solidarity.duplicates import look_alikes
@@ -73,7 +74,7 @@ def is_fragment(request: HttpRequest) -> bool:
 def last_decided(request: HttpRequest) -> str:
     """The number of the photo decided on last, whose decision can be undone; carried along."""
     last = request.POST.get("last") or request.GET.get("last", "")
-    return last if last.isascii() and last.isdigit() and len(last) <= 18 else ""
+    return "" if read_number(last) is None else last
 
 
 def show(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import permission_required
 
+from campaign_site.query_numbers import read_number
 from solidarity import services
 from solidarity.models import Photo
 from solidarity.moderation import queue as queue_of
@@ -18,8 +19,7 @@ from solidarity.pictures import picture_response
 @permission_required(MODERATE)
 def queue(request: HttpRequest) -> HttpResponse:
     """Take the next photo after the one just decided on, or say that there is none."""
-    after = request.GET.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else 0
+    number = read_number(request.GET.get("after", "")) or 0
     last = screen.last_decided(request)
     found = queue_of.next_photo(moderator=request.user, after=number)
     if found is None or screen.is_fragment(request):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -22,9 +21,6 @@ from solidarity.photo_files import delete_originals, delete_photo, read_picture,
 from solidarity.services.errors import PhotoError
 from solidarity.services.showing import refresh_wall
 
-# How long a photo on somebody's screen is offered to nobody else.
-LOOKING_TIME = timedelta(minutes=5)
-
 
 def _gone() -> PhotoError:
     return PhotoError(
@@ -33,30 +29,25 @@ def _gone() -> PhotoError:
 
 
 def take_next(
-    *, moderator: AbstractBaseUser, after: int = 0, photos=None, now=None
+    *, moderator: AbstractBaseUser, after: int = 0, photos: QuerySet[Photo] | None = None
 ) -> Photo | None:
     """Return the oldest undecided photo after ``after`` that nobody else has on the screen.
 
     It is the moderator's for five minutes. Of two who ask at the same moment each gets another
     one. Beyond the last photo it begins again with the first; None when there is none.
     """
-    now = now or timezone.now()
     waiting = Photo.objects.pending() if photos is None else photos
-    free = waiting.filter(
-        Q(looked_at=None) | Q(looked_at__lt=now - LOOKING_TIME) | Q(looked_at_by=moderator)
-    )
     with transaction.atomic():
-        rows = free.select_for_update(skip_locked=True, of=("self",))
+        rows = waiting.free_for(moderator).select_for_update(skip_locked=True, of=("self",))
         photo = rows.filter(pk__gt=after).first() or (rows.first() if after else None)
         if photo is not None:
-            look_at(photo=photo, moderator=moderator, now=now)
+            look_at(photo=photo, moderator=moderator)
     return photo
 
 
-def look_at(*, photo: Photo, moderator: AbstractBaseUser, now=None) -> None:
+def look_at(*, photo: Photo, moderator: AbstractBaseUser) -> None:
     """Note that the moderator has the photo on the screen."""
-    seen = {"looked_at_by": moderator, "looked_at": now or timezone.now()}
-    Photo.objects.filter(pk=photo.pk).update(**seen)
+    Photo.objects.filter(pk=photo.pk).update(looked_at_by=moderator, looked_at=timezone.now())
 
 
 def approve_photo(
@@ -83,7 +74,7 @@ def approve_photo(
         if made is not None:
             _name_pictures(locked, made, edits={})
         fields = {"alt_text": alt_text, "needs_cover": False}
-        decided = _decide(locked, moderator, Photo.Status.APPROVED, "solidarity.approve", **fields)
+        decided = decide(locked, moderator, Photo.Status.APPROVED, "solidarity.approve", **fields)
         tasks.make_avif_pictures.defer(photo_id=row.pk)
     return decided
 
@@ -111,13 +102,9 @@ def reject_photo(*, photo: Photo, moderator: AbstractBaseUser | None, reason: st
     ``reason`` is one of ``Photo.Reason``. Raises ``PhotoError`` when it was decided on before.
     """
     reason = Photo.Reason(reason)
-    rejected = _decide(photo, moderator, Photo.Status.REJECTED, "solidarity.reject", reason=reason)
+    rejected = decide(photo, moderator, Photo.Status.REJECTED, "solidarity.reject", reason=reason)
     # Of a photo that was on the wall before: what people reported is answered with it.
-    rejected.reports.open().update(
-        handled_by=moderator,
-        handled_at=timezone.now(),
-        outcome=PhotoReport.Outcome.TAKEN_DOWN,
-    )
+    rejected.reports.answer(moderator, PhotoReport.Outcome.TAKEN_DOWN)
     return rejected
 
 
@@ -136,26 +123,32 @@ def set_aside_photo(*, photo: Photo, moderator: AbstractBaseUser | None) -> Phot
     return photo
 
 
-def _decide(
-    photo: Photo, moderator: AbstractBaseUser | None, status: str, action: str, **fields
+def decide(
+    photo: Photo,
+    moderator: AbstractBaseUser | None,
+    status: str,
+    action: str,
+    *,
+    among: QuerySet[Photo] | None = None,
+    **fields: object,
 ) -> Photo:
-    """Decide in one conditional statement, so that only one of two moderators does."""
-    decided = (
-        Photo.objects.undecided()
-        .filter(pk=photo.pk)
-        .update(
-            status=status,
-            decided_by=moderator,
-            decided_at=timezone.now(),
-            decision_sent_at=None,
-            looked_at=None,
-            looked_at_by=None,
-            **fields,
-        )
+    """Decide in one conditional statement, so that only one of two moderators does.
+
+    ``among`` are the photos that can be decided on, by default those that nobody has. Raises
+    ``PhotoError`` when it is not one of them any more.
+    """
+    among = Photo.objects.undecided() if among is None else among
+    decided = among.filter(pk=photo.pk).update(
+        status=status,
+        decided_by=moderator,
+        decided_at=timezone.now(),
+        decision_sent_at=None,
+        looked_at=None,
+        looked_at_by=None,
+        **fields,
     )
     if not decided:
         raise _gone()
-    photo.refresh_from_db()
     refresh_wall(photo)
     log(instance=photo, action=action, user=moderator, data=_log_data(photo))
     if photo.supporter_id:
@@ -190,7 +183,6 @@ def undo_decision(*, photo: Photo, moderator: AbstractBaseUser | None) -> Photo:
     )
     if not undone:
         raise PhotoError(_("There is no decision on this photo that can be undone."))
-    photo.refresh_from_db()
     refresh_wall(photo)
     leave_editions(photo)
     log(instance=photo, action="solidarity.undo", user=moderator)

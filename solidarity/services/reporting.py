@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 from campaign_site.idempotency import first_result
 from solidarity.editions_kept import leave_editions
 from solidarity.models import Photo, PhotoReport
-from solidarity.services.deciding import _decide
+from solidarity.services.deciding import decide
 from solidarity.services.errors import PhotoError
 from solidarity.services.showing import refresh_wall
 
@@ -80,11 +80,17 @@ def take_down_photo(*, photo: Photo, moderator: AbstractBaseUser | None) -> Phot
     row = Photo.objects.select_for_update().get(pk=photo.pk)
     if row.status != Photo.Status.APPROVED:
         raise PhotoError(_("This photo is not on the wall any more."))
-    Photo.objects.filter(pk=row.pk).update(status=Photo.Status.PENDING, is_hidden=False)
-    reason = Photo.Reason.REPORTED
-    taken = _decide(row, moderator, Photo.Status.REJECTED, "solidarity.take_down", reason=reason)
+    taken = decide(
+        row,
+        moderator,
+        Photo.Status.REJECTED,
+        "solidarity.take_down",
+        among=Photo.objects.filter(status=Photo.Status.APPROVED),
+        reason=Photo.Reason.REPORTED,
+        is_hidden=False,
+    )
     leave_editions(taken)
-    _answer(taken, moderator, PhotoReport.Outcome.TAKEN_DOWN)
+    taken.reports.answer(moderator, PhotoReport.Outcome.TAKEN_DOWN)
     return taken
 
 
@@ -104,10 +110,9 @@ def keep_reported_photo(
     if last_seen is not None and newest.pk > last_seen:
         raise PhotoError(_("Another report about this photo has come in. Read it first."))
     Photo.objects.filter(pk=row.pk).update(is_hidden=False)
-    row.refresh_from_db()
     refresh_wall(row)
     log(instance=row, action="solidarity.keep", user=moderator)
-    _answer(row, moderator, PhotoReport.Outcome.KEPT)
+    row.reports.answer(moderator, PhotoReport.Outcome.KEPT)
     return row
 
 
@@ -115,10 +120,5 @@ def keep_reported_photo(
 def note_cover(*, photo: Photo, moderator: AbstractBaseUser | None) -> None:
     """Answer the open reports of a photo by the cover just put on it, and show it again."""
     Photo.objects.filter(pk=photo.pk).update(is_hidden=False)
-    photo.refresh_from_db()
     refresh_wall(photo)
-    _answer(photo, moderator, PhotoReport.Outcome.COVERED)
-
-
-def _answer(photo: Photo, moderator: AbstractBaseUser | None, outcome: str) -> None:
-    photo.reports.open().update(handled_by=moderator, handled_at=timezone.now(), outcome=outcome)
+    photo.reports.answer(moderator, PhotoReport.Outcome.COVERED)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.log_actions import log
 
+from campaign_site import advisory_locks
 from campaign_site.idempotency import first_result
 from campaign_site.templatetags.campaign import day as written_day
 from solidarity import tasks
@@ -77,33 +78,24 @@ def submit_photo(
     earlier = first_result(Photo.objects, form_key, form_digest)
     if earlier is not None:
         return earlier
-    if not (consent_delivery or consent_wall):
-        raise ValueError("without any consent a photo may not be kept")
     supporter = remember_supporter(email=email, language=language) if email else None
-    same = _pixels(image)
+    photo = _take_in(
+        call,
+        image,
+        details,
+        words or consent_wording(call),
+        _Agreement(delivery=consent_delivery, wall=consent_wall),
+        supporter=supporter,
+        language=language,
+        form_key=form_key,
+        form_digest=form_digest,
+        message=message,
+        display_name=display_name,
+    )
+    if supporter and newsletter:
+        wish_for_news(supporter=supporter, words=newsletter)
     if supporter:
-        _refuse_copy(call, supporter, same)
-    with _stored(image) as file_name:
-        photo = _record(
-            call,
-            image,
-            file_name,
-            details or PhotoDetails(),
-            supporter=supporter,
-            language=language,
-            form_key=form_key,
-            form_digest=form_digest,
-            message=message,
-            display_name=display_name,
-            pixels_hash=same,
-        )
-        _record_consents(
-            photo, words or consent_wording(call), delivery=consent_delivery, wall=consent_wall
-        )
-        if supporter and newsletter:
-            wish_for_news(supporter=supporter, words=newsletter)
-        if supporter:
-            tasks.send_photo_confirmation.defer(photo_id=photo.pk)
+        tasks.send_photo_confirmation.defer(photo_id=photo.pk)
     return photo
 
 
@@ -133,37 +125,58 @@ def enter_mailed_photo(
     earlier = first_result(Photo.objects, form_key, form_digest)
     if earlier is not None:
         return earlier
-    if not (consent_delivery or consent_wall):
-        raise ValueError("without any consent a photo may not be kept")
     supporter = remember_supporter(email=email, language=language)
-    same = _pixels(image)
-    _refuse_copy(call, supporter, same)
-    with _stored(image) as file_name, override(language):
-        photo = _record(
-            call,
-            image,
-            file_name,
-            details or PhotoDetails(),
-            supporter=supporter,
-            language=language,
-            form_key=form_key,
-            form_digest=form_digest,
-            message=message,
-            display_name=display_name,
-            pixels_hash=same,
-            mailed_on=mailed_on,
-            entered_by=entered_by,
-        )
-        _record_consents(
-            photo,
-            consent_wording(call),
-            delivery=consent_delivery,
-            wall=consent_wall,
-            source=Consent.Source.STAFF,
-            proof=_("by mail of %(day)s") % {"day": written_day(mailed_on)},
-        )
-        tasks.send_mailed_photo_entered.defer(photo_id=photo.pk)
+    with override(language):
+        words = consent_wording(call)
+        proof = _("by mail of %(day)s") % {"day": written_day(mailed_on)}
+    photo = _take_in(
+        call,
+        image,
+        details,
+        words,
+        _Agreement(consent_delivery, consent_wall, Consent.Source.STAFF, proof),
+        supporter=supporter,
+        language=language,
+        form_key=form_key,
+        form_digest=form_digest,
+        message=message,
+        display_name=display_name,
+        mailed_on=mailed_on,
+        entered_by=entered_by,
+    )
+    tasks.send_mailed_photo_entered.defer(photo_id=photo.pk)
     log(instance=photo, action="solidarity.enter", user=entered_by)
+    return photo
+
+
+@dataclass(frozen=True)
+class _Agreement:
+    """What a sender agrees to, and what shows it (``supporters.services.record_consent``)."""
+
+    delivery: bool
+    wall: bool
+    source: Consent.Source = Consent.Source.FORM
+    proof: str = ""
+
+
+def _take_in(
+    call: PhotoCall,
+    image: CleanedPhoto | HeldPhoto,
+    details: PhotoDetails | None,
+    words: Mapping[str, Words],
+    agreed: _Agreement,
+    **fields,
+) -> Photo:
+    """Write the files, the row and the consents of a photo that was not sent before."""
+    if not (agreed.delivery or agreed.wall):
+        raise ValueError("without any consent a photo may not be kept")
+    same = _pixels(image)
+    if fields["supporter"]:
+        _refuse_copy(call, fields["supporter"], same)
+    with _stored(image) as file_name:
+        details = details or PhotoDetails()
+        photo = _record(call, image, file_name, details, pixels_hash=same, **fields)
+        _record_consents(photo, words, agreed)
     return photo
 
 
@@ -197,10 +210,8 @@ def _record(
     )
 
 
-def _record_consents(
-    photo: Photo, words: Mapping[str, Words], *, delivery: bool, wall: bool, **how
-) -> None:
-    chosen = {Purpose.DELIVERY: delivery, Purpose.WALL: wall}
+def _record_consents(photo: Photo, words: Mapping[str, Words], agreed: _Agreement) -> None:
+    chosen = {Purpose.DELIVERY: agreed.delivery, Purpose.WALL: agreed.wall}
     for purpose in (purpose for purpose, is_chosen in chosen.items() if is_chosen):
         record_consent(
             subject_type=Photo.SUBJECT_TYPE,
@@ -210,21 +221,20 @@ def _record_consents(
             text=words[purpose].text,
             wording=words[purpose].wording,
             supporter=photo.supporter,
-            **how,
+            source=agreed.source,
+            proof=agreed.proof,
         )
 
 
 def _pixels(image: CleanedPhoto | HeldPhoto) -> str:
     if isinstance(image, HeldPhoto):
         return image.pixels_hash
-    return pixels_hash(image["original"].data)
+    return pixels_hash(image.original.data)
 
 
 def _refuse_copy(call: PhotoCall, supporter: Supporter, same: str) -> None:
     """Raise ``AlreadySent`` for a second copy; two that arrive together meet at the lock."""
-    with connection.cursor() as cursor:
-        number = int.from_bytes(bytes.fromhex(same)[:8], signed=True)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    advisory_locks.hold(bytes.fromhex(same))
     kept = [Photo.Status.PENDING, Photo.Status.ASIDE, Photo.Status.APPROVED]
     copy = Photo.objects.filter(
         call=call, supporter=supporter, pixels_hash=same, status__in=kept

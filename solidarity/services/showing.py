@@ -11,10 +11,11 @@ def refresh_wall(photo: Photo) -> None:
     """Write anew whether the photo is on the wall: approved, agreed to, not hidden, not for later.
 
     One statement, which takes the row's lock: whatever else changes the photo at the same moment
-    comes before or after it, and refreshes too. The database counts along (``WallCount``).
+    comes before or after it, and refreshes too. The database counts along (``WallCount``). The
+    photo is read anew: what was not saved is lost.
     """
     _write(Photo.objects.filter(pk=photo.pk))
-    photo.on_wall = Photo.objects.values_list("on_wall", flat=True).get(pk=photo.pk)
+    photo.refresh_from_db()
 
 
 def show_delayed_photos() -> int:

@@ -25,8 +25,8 @@ async function fetchForm(link) {
 
 /** Send a form once, however often the button is pressed. */
 function sendOnce(form) {
-  // A sign is saved as a file: its page stays, and may make another.
-  if (form.dataset.form === "sign") return;
+  // The answer is a file to save: the page stays, and may ask for another.
+  if ("stays" in form.dataset) return;
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();

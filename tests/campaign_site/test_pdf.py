@@ -137,7 +137,7 @@ def test_those_who_wait_too_long_for_their_turn_are_told(template, monkeypatch):
 ATTEMPTS = {
     "network": "import socket; socket.socket()",
     "file read": "open('/etc/hostname')",
-    "file written": "open('/tmp/planted-by-a-pdf', 'w')",
+    "file written": "open('planted', 'w')",
     "program": "import subprocess; subprocess.run(['true'])",
     "memory": "import mmap; mmap.mmap(-1, 1100 * 1024 * 1024)",
 }
@@ -160,18 +160,19 @@ for name, attempt in attempts.items():
 
 
 @pytest.mark.parametrize(("confined", "result"), [(False, "worked"), (True, "failed")])
-def test_the_compiler_can_reach_nothing_once_confined(confined, result):
+def test_the_compiler_can_reach_nothing_once_confined(confined, result, tmp_path):
     given = [str(pdf.COMPILER.parent), str(pdf.FONTS), ATTEMPTS, confined]
 
     answer = subprocess.run(
         [sys.executable, "-c", CONFINED, json.dumps(given)],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    Path("/tmp/planted-by-a-pdf").unlink(missing_ok=True)
     assert answer.stdout.splitlines() == [f"{name} {result}" for name in ATTEMPTS]
+    assert (tmp_path / "planted").exists() is not confined
 
 
 def test_what_no_font_prints_is_marked_or_left_out():

@@ -18,10 +18,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from campaign_site.forms import new_form_key
-from solidarity.forms import REFUSALS, PhotoForm
+from solidarity.forms import PhotoForm
 from solidarity.images import Refusal
 from solidarity.models import HeldPhoto, Photo, PhotoCall
 from solidarity.photo_files import delete_photo, read_picture
+from solidarity.refusals import REFUSALS
 from tests.corpora.image_metadata import exiftool_finds, foreign_pieces
 from tests.corpora.test_image_corpus import FOREIGN, TAKEN_ALL_THE_SAME, difference
 from tests.factories import make_photo_call

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from PIL import Image
 
-from solidarity.forms import REFUSALS
 from solidarity.images import Refusal
+from solidarity.refusals import REFUSALS
 
 
 def run(source: Path, destination: Path) -> tuple[int, str, str]:

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pytest
 
+from campaign_site.child_processes import open_unnamed
 from solidarity import confinement, decoding
 from solidarity.decoding import (
     DecoderServer,
     ImageRefused,
     Refusal,
-    open_unnamed,
     run_limited,
 )
 from solidarity.images import clean_photo

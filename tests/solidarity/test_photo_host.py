@@ -38,7 +38,7 @@ def test_pictures_come_from_there_and_can_do_nothing(client):
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["X-Robots-Tag"] == "noindex, noimageindex"
+    assert response["X-Robots-Tag"] == "noindex, noimageindex, noarchive"
     assert response["Cache-Control"] == "public, max-age=60"
     assert not response.cookies
     again = on_the_host(client, address.removeprefix(BASE), **{"if-none-match": response["ETag"]})

@@ -19,7 +19,8 @@ from solidarity.images import CleanPicture
 from solidarity.models import Partner, Photo, Purpose, WallCount
 from solidarity.photo_files import add_pictures
 from solidarity.shapes import SHAPES, nearest_shape
-from solidarity.wall import LONG_MESSAGE, PAGE_SIZE
+from solidarity.tiles import LONG_MESSAGE
+from solidarity.wall import PAGE_SIZE
 from tests.factories import in_days, make_photo_call
 from tests.solidarity.sending import public_photo, send_photo
 
@@ -112,7 +113,7 @@ def test_picture_can_do_nothing_but_be_seen(client):
     assert response["Content-Type"] == "image/webp"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["X-Robots-Tag"] == "noindex, noimageindex"
+    assert response["X-Robots-Tag"] == "noindex, noimageindex, noarchive"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["Cache-Control"] == "public, max-age=60"
     assert not response.cookies

@@ -9,8 +9,8 @@ from typing import NoReturn
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from solidarity.forms import REFUSALS
 from solidarity.images import CleanPicture, ImageRefused, clean_photo, find_format
+from solidarity.refusals import REFUSALS
 
 _REFUSED = 2
 
