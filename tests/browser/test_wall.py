@@ -107,13 +107,15 @@ def test_without_scripts_every_photo_is_reached(open_context, photos):
     page.goto(WALL)
     seen = names(page)
     while page.locator("a[rel=next]").count():
-        page.locator("a[rel=next]").click()
+        with page.expect_navigation():
+            page.locator("a[rel=next]").click()
         seen += names(page)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width == 320
 
     assert seen == [f"p{photo.wall_key}" for photo in photos]
-    page.locator("a[rel=prev]").click()
+    with page.expect_navigation():
+        page.locator("a[rel=prev]").click()
     assert names(page) == seen[-3 - PAGE_SIZE : -3]
 
 
