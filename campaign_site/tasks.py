@@ -58,8 +58,23 @@ def notice_given_up_mails(call_next, context, worker):
 
 
 def prepare_worker(app: App) -> None:
-    """Let every worker notice given-up mails (``PROCRASTINATE_ON_APP_READY``)."""
+    """Let every worker notice given-up mails, and what tasks queue follow their transaction.
+
+    (``PROCRASTINATE_ON_APP_READY``.) A worker takes its jobs through connections of its own. What
+    a task defers has to go through Django's instead: otherwise another worker sees the job before
+    the rows that it is about are committed, finds nothing to do and forgets it, and a job stays
+    behind whose transaction failed.
+    """
     app.worker_defaults["task_middleware"] = [notice_given_up_mails]
+    with_django = app.connector
+    make = with_django.get_worker_connector
+
+    def get_worker_connector():
+        connector = make()
+        connector.get_sync_connector = lambda: with_django
+        return connector
+
+    with_django.get_worker_connector = get_worker_connector
 
 
 @app.periodic(cron="* * * * * */20")

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -168,3 +170,59 @@ def stall(task_name: str, attempts: int, arguments: str = "{}") -> None:
             "attempts, worker_id) VALUES ('default', %s, 0, %s::jsonb, 'doing', %s, %s)",
             [task_name, arguments, attempts, worker],
         )
+
+
+def in_a_task(work: Callable[[], None]) -> None:
+    """Run ``work`` in a thread as a worker runs a task, with the worker's own connections open."""
+
+    def thread() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    async def run() -> None:
+        async with app.open_async():
+            await sync_to_async(thread, thread_sensitive=False)()
+
+    as_in_a_worker = app.replace_connector(app.connector.get_worker_connector())
+    # In a thread of its own: this one may have a browser's event loop.
+    with as_in_a_worker, ThreadPoolExecutor(1) as worker:
+        worker.submit(asyncio.run, run()).result()
+
+
+def queued() -> int:
+    return ProcrastinateJob.objects.filter(task_name="send_my_solidarity_link").count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_task_queues_is_there_when_its_transaction_is_through():
+    seen = []
+
+    def commit() -> None:
+        with transaction.atomic():
+            send_my_solidarity_link.configure(schedule_in={"hours": 1}).defer(link_id=0, token="")
+            with ThreadPoolExecutor(1) as another_worker:
+                seen.append(another_worker.submit(counted).result())
+
+    def counted() -> int:
+        number = queued()
+        connection.close()
+        return number
+
+    in_a_task(commit)
+
+    assert seen == [0]
+    assert queued() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_task_queues_goes_with_its_transaction():
+    def fail() -> None:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            send_my_solidarity_link.configure(schedule_in={"hours": 1}).defer(link_id=0, token="")
+            raise ZeroDivisionError
+
+    in_a_task(fail)
+
+    assert queued() == 0
