@@ -1,13 +1,6 @@
-"""Take an uploaded photo without giving it a name on the disk, and no more of it than is allowed.
+"""How photos are uploaded: without a name on the disk, with the position in them as it is."""
 
-Django's own handlers keep large files under a name in the folder for temporary files, where a
-process that is killed would leave them, position and all.
-"""
-
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
-
-from campaign_site.child_processes import open_unnamed
+from campaign_site import unnamed_uploads
 from solidarity.images import MAX_UPLOAD_BYTES
 
 # Bodies up to this size are read to their end, so that a photo that is too large is refused with
@@ -15,32 +8,5 @@ from solidarity.images import MAX_UPLOAD_BYTES
 MAX_READ_BYTES = 64 * 1024 * 1024
 
 
-class UnnamedUploadHandler(FileUploadHandler):
-    """Keep each file in an unnamed one that vanishes with the request, or with the process.
-
-    Of a file larger than MAX_UPLOAD_BYTES only the beginning is kept; its size is the true one.
-    """
-
-    def new_file(self, *args, **kwargs) -> None:
-        super().new_file(*args, **kwargs)
-        self.file = open_unnamed()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        room = MAX_UPLOAD_BYTES + 1 - start
-        if room > 0:
-            self.file.write(raw_data[:room])
-
-    def file_complete(self, file_size: int) -> UploadedFile:
-        self.file.seek(0)
-        return UploadedFile(
-            file=self.file,
-            name=self.file_name,
-            content_type=self.content_type,
-            size=file_size,
-            charset=self.charset,
-            content_type_extra=self.content_type_extra,
-        )
-
-    def upload_interrupted(self) -> None:
-        if hasattr(self, "file"):
-            self.file.close()
+class UnnamedUploadHandler(unnamed_uploads.UnnamedUploadHandler):
+    most_bytes = MAX_UPLOAD_BYTES
