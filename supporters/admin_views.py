@@ -68,6 +68,7 @@ class PeopleView(generic.IndexView):
     index_url_name = "people_admin:people"
     index_results_url_name = "people_admin:people_results"
     default_ordering = "-pk"
+    paginate_by = 50
     list_filter = ["language"]
     columns = [
         TitleColumn(

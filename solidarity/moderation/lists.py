@@ -29,6 +29,7 @@ class PhotosView(generic.IndexView):
     any_permission_required: ClassVar = ["moderate"]
     header_icon = "image"
     default_ordering = "pk"
+    paginate_by = 50
     list_filter: ClassVar = ["call", "message_language", "partner"]
     columns: ClassVar = [_PHOTO, _CALL, _LANGUAGE, _PARTNER, _RECEIVED]
 
