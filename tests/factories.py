@@ -6,9 +6,10 @@ from itertools import count
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db.models import F
 from django.utils import timezone
 
-from donations.models import Appeal, BankAccount, Pledge
+from donations.models import Appeal, BankAccount, Pledge, Reward, RewardDelivery
 from events.models import Event
 from pages.models import AppealPage, CampaignPage, EventPage, PhotoCallPage
 from solidarity.models import PhotoCall
@@ -68,7 +69,12 @@ def make_event(**fields) -> Event:
 
 
 def make_account(**fields) -> BankAccount:
-    defaults = {"label": "Test account", "iban": "BE71096123456769", "payee_name": "Viva Test"}
+    defaults = {
+        "label": "Test account",
+        "iban": "BE71096123456769",
+        "payee_name": "Viva Test",
+        "is_confirmed": True,
+    }
     return BankAccount.objects.create(**{**defaults, **fields})
 
 
@@ -115,3 +121,47 @@ def make_pledge(**fields) -> Pledge:
     if "supporter" not in fields:
         fields["supporter"] = make_supporter(language=fields.get("language", "en"))
     return Pledge.objects.create(**{**defaults, **fields})
+
+
+def make_reward(*, sizes: dict[str, int | None] | None = None, **fields) -> Reward:
+    """A reward; ``sizes`` are its options by name with how many there are of each."""
+    defaults = {
+        "kind": Reward.Kind.T_SHIRT,
+        "name_en": "Test T-shirt",
+        "name_fr": "T-shirt d’essai",
+        "name_nl": "Test-T-shirt",
+        "amount_eur": Decimal("10.00"),
+        "is_over": True,
+    }
+    if "appeal" not in fields:
+        fields["appeal"] = make_appeal()
+    reward = Reward.objects.create(**{**defaults, **fields})
+    for place, (name, stock) in enumerate((sizes or {}).items()):
+        names = {f"name_{language}": name for language in ("en", "fr", "nl")}
+        reward.options.create(stock=stock, sort_order=place, **names)
+    return reward
+
+
+def make_holder(reward: Reward, *, received="0.00", **fields) -> Pledge:
+    """A pledge for which a piece of ``reward`` is set aside; ``received`` is in euros."""
+    Reward.objects.filter(pk=reward.pk).update(taken=F("taken") + 1)
+    number = next(_reference_numbers)
+    values = {
+        "appeal": reward.appeal,
+        "reward": reward,
+        "holds_reward": True,
+        "received_eur": Decimal(received),
+        "reference_number": number,
+    }
+    if "supporter" not in fields:
+        fields["supporter"] = make_supporter(
+            email=f"donor{number}@example.org", language=fields.get("language", "en")
+        )
+    return make_pledge(**{**values, **fields})
+
+
+def make_delivery(reward: Reward | None = None, *, pledge: Pledge | None = None, **fields):
+    """The delivery of a reward that is paid for, its donor asked."""
+    pledge = pledge or make_holder(reward or make_reward(), received="25.00", status="paid")
+    values = {"asked_at": timezone.now(), **fields}
+    return RewardDelivery.objects.create(pledge=pledge, **values)
