@@ -1,6 +1,10 @@
 """Structured communications, against published examples and an independent implementation."""
 
+import os
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stdnum.be import ogm_vcs
 
 from donations.references import MAX_NUMBER, read_communication, structured_communication
@@ -57,3 +61,32 @@ def test_other_ways_to_write_a_communication_are_read(written):
 def test_wrong_communication_is_refused(written):
     with pytest.raises(ValueError, match="structured communication"):
         read_communication(written)
+
+
+CASES = int(os.environ.get("STATEMENT_CASES", "300"))
+WRITTEN = st.one_of(st.text(max_size=30), st.text("0123456789+*/ ", max_size=24))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=CASES, deadline=None)
+@given(WRITTEN)
+def test_whatever_is_written_is_read_or_refused(text):
+    try:
+        number = read_communication(text)
+    except ValueError:
+        return
+    digits = "".join(character for character in text if character.isdigit())
+    assert structured_communication(number).replace("/", "").strip("+") == digits
+
+
+@pytest.mark.fuzz
+@settings(max_examples=CASES, deadline=None)
+@given(st.integers(0, MAX_NUMBER), st.integers(0, 11), st.integers(1, 9))
+def test_every_number_is_read_back_and_one_wrong_digit_is_noticed(number, at, by):
+    written = structured_communication(number)
+    assert read_communication(written) == number
+    digits = written.replace("/", "").strip("+")
+    wrong = digits[:at] + str((int(digits[at]) + by) % 10) + digits[at + 1 :]
+
+    with pytest.raises(ValueError, match="check digits"):
+        read_communication(wrong)

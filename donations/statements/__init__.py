@@ -1,0 +1,1 @@
+"""Bank statements: every format read into one shape. Pure modules: no model, no settings."""
