@@ -5,6 +5,7 @@ Fernet specification): the first encrypts, all decrypt, so a key is rotated by p
 in front. ``SUPPORTER_LOOKUP_KEY`` keys the hash by which an address is found again.
 """
 
+import base64
 import hashlib
 import hmac
 from functools import lru_cache
@@ -29,6 +30,18 @@ def encrypt(text: str) -> str:
 def decrypt(token: str) -> str:
     """Return the text; raises ``cryptography.fernet.InvalidToken`` when no key fits."""
     return _cipher(tuple(settings.SUPPORTER_ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
+
+
+def encrypt_bytes(content: bytes) -> bytes:
+    """Encrypt what is no text; the token is kept as bytes, a quarter shorter than in letters."""
+    cipher = _cipher(tuple(settings.SUPPORTER_ENCRYPTION_KEYS))
+    return base64.urlsafe_b64decode(cipher.encrypt(content))
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """Return the bytes; raises ``cryptography.fernet.InvalidToken`` when no key fits."""
+    cipher = _cipher(tuple(settings.SUPPORTER_ENCRYPTION_KEYS))
+    return cipher.decrypt(base64.urlsafe_b64encode(token))
 
 
 def keyed_hash(text: str, *, purpose: str) -> str:
