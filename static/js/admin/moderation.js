@@ -1,24 +1,17 @@
 // Decide on photos from the keyboard, one after the other, without loading a page in between.
 // Every key presses a button or a link that is on the screen: its aria-keyshortcuts names the key.
 
+import { isTyping, pressTarget, speaker } from "./keyboard.js";
 import { openEditor } from "./moderation_editor.js";
 
 const root = document.querySelector("[data-moderation]");
-const says = document.querySelector("[data-moderation-says]");
+const say = speaker(document.querySelector("[data-moderation-says]"));
 const keysDialog = document.querySelector("[data-moderation-dialog]");
 const words = JSON.parse(document.getElementById("moderation-words").textContent);
 
 let isBusy = false;
 let editor = null;
 let upcoming = null;
-
-function say(text) {
-  says.textContent = "";
-  // An empty moment in between lets the same sentence be read out twice.
-  requestAnimationFrame(() => {
-    says.textContent = text;
-  });
-}
 
 function screen() {
   return root.querySelector("[data-moderation-screen]");
@@ -154,10 +147,6 @@ function edit(tool) {
   });
 }
 
-function isTyping(target) {
-  return target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox])");
-}
-
 function openReasons() {
   const reasons = root.querySelector("[data-moderation-reasons]");
   reasons.open = !reasons.open;
@@ -202,12 +191,7 @@ function press(key) {
   if (!target) {
     return false;
   }
-  if (target.matches("input")) {
-    target.focus();
-    target.select();
-  } else {
-    target.click();
-  }
+  pressTarget(target);
   return true;
 }
 
