@@ -1,53 +1,27 @@
-"""Screens of a pledge: the form, the payment page, and the payment code as pictures."""
+"""Screens of a gift: the form, the payment page, the gift card, and payment codes as pictures."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaign_site.errors import form_key_reused, link_unusable
+from campaign_site.caching import allow_public_caching
+from campaign_site.errors import link_unusable
 from campaign_site.headers import allow_features
-from campaign_site.idempotency import KeyReused
 from campaign_site.languages import site_language
 from campaign_site.links import BadLink, find_by_token
 from campaign_site.same_origin import public_form
 from donations import payment_qr, services
-from donations.forms import PledgeForm
-from donations.models import Appeal, Pledge
-from supporters.door import guarded
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded("pledge")
-def pledge(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form of an appeal; take a pledge and lead on to its payment page."""
-    appeal = get_object_or_404(Appeal.objects.announced(), slug=slug)
-    data = request.POST if request.method == "POST" else None
-    form = PledgeForm(data, subject=appeal.slug, language=site_language(), door=request.door)
-    if form.is_valid():
-        try:
-            made = _create_pledge(appeal, form)
-        except KeyReused:
-            return form_key_reused(request)
-        except services.PledgeError as error:
-            form.add_error(None, str(error))
-        else:
-            return redirect(made)
-    template = "donations/pledge.html" if appeal.is_open else "donations/appeal_closed.html"
-    context = {"appeal": appeal, "form": form, "appeal_page": _page_of(appeal)}
-    return render(request, template, {**context, "robots": "noindex"})
-
-
-def _create_pledge(appeal: Appeal, form: PledgeForm) -> Pledge:
-    return services.create_pledge(
-        appeal=appeal,
-        name=form.cleaned_data["name"],
-        email=form.cleaned_data["email"],
-        amount_eur=form.cleaned_data["amount_eur"],
-        language=form.language,
-        form_key=form.key,
-        form_digest=form.content_digest,
-        newsletter=form.newsletter_words,
-    )
+from donations.models import Appeal, Pledge, grouped
+from donations.payment_details import (
+    GiftCard,
+    details_of,
+    gift_card_of,
+    last_received_on,
+    standing_order_from,
+)
 
 
 def _page_of(appeal: Appeal):
@@ -57,14 +31,17 @@ def _page_of(appeal: Appeal):
 
 def _find_pledge(token: str) -> Pledge:
     """Return the pledge that a standing link leads to, its account fetched; raises ``BadLink``."""
-    pledges = Pledge.objects.select_related("appeal__account")
+    pledges = Pledge.objects.select_related("account", "appeal__account", "earmark")
     return find_by_token(pledges, Pledge.LINK_PURPOSE, token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_form
 def payment(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how to pay a pledge; a post takes the pledge back, as often as it is sent."""
+    """Show how to pay a pledge, and what has arrived.
+
+    A post takes the pledge back, as often as it is sent.
+    """
     try:
         pledge = _find_pledge(token)
     except BadLink:
@@ -75,7 +52,12 @@ def payment(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "appeal": pledge.appeal,
-        "account": pledge.appeal.account,
+        "details": details_of(pledge),
+        "is_monthly": pledge.frequency == Pledge.Frequency.MONTHLY,
+        "received_on": last_received_on(pledge) if pledge.received_eur else None,
+        "shown_iban": grouped(pledge.shown_iban),
+        "surplus_eur": max(pledge.received_eur - pledge.amount_eur, 0),
+        "standing_order_from": standing_order_from(timezone.localdate()),
         "appeal_page": _page_of(pledge.appeal),
         "robots": "noindex",
     }
@@ -87,24 +69,86 @@ def payment(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def payment_svg(request: HttpRequest, token: str) -> HttpResponse:
     """Return the payment code as the payment page shows it."""
-    return _code_picture(request, token, payment_qr.svg, "image/svg+xml")
+    return _picture_of_pledge(request, token, _svg)
 
 
 @require_safe
 def payment_png(request: HttpRequest, token: str) -> HttpResponse:
     """Return the payment code as a picture to keep."""
-    response = _code_picture(request, token, payment_qr.png, "image/png")
-    if "download" in request.GET and response.status_code == 200:
-        response.headers["Content-Disposition"] = f'attachment; filename="{payment_qr.PNG_NAME}"'
-    return response
+    return _picture_of_pledge(request, token, _png)
 
 
-def _code_picture(request: HttpRequest, token: str, draw, media_type: str) -> HttpResponse:
-    """Draw the code of the pledge behind ``token``; nobody is to pay one that was taken back."""
+def _picture_of_pledge(request: HttpRequest, token: str, picture: Callable) -> HttpResponse:
+    """Draw the code of the pledge behind ``token``; none where nothing is to be paid any more."""
     try:
-        pledge = _find_pledge(token)
+        details = details_of(_find_pledge(token))
     except BadLink:
-        return link_unusable(request)
-    if pledge.status == Pledge.Status.CANCELLED:
-        return link_unusable(request)
-    return HttpResponse(draw(pledge.payment_code), content_type=media_type)
+        details = None
+    return picture(request, details.payload) if details else link_unusable(request)
+
+
+def _svg(request: HttpRequest, payload: str) -> HttpResponse:
+    drawing = HttpResponse(payment_qr.svg(payload), content_type="image/svg+xml")
+    return _to_keep(request, drawing, payment_qr.SVG_NAME)
+
+
+def _png(request: HttpRequest, payload: str) -> HttpResponse:
+    drawing = HttpResponse(payment_qr.png(payload), content_type="image/png")
+    return _to_keep(request, drawing, payment_qr.PNG_NAME)
+
+
+def _to_keep(request: HttpRequest, drawing: HttpResponse, name: str) -> HttpResponse:
+    """Let the browser save a picture, if that is what its address asks for."""
+    if "download" in request.GET:
+        drawing.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return drawing
+
+
+def _find_card(request: HttpRequest, slug: str) -> tuple[Appeal, GiftCard | None]:
+    announced = Appeal.objects.announced().select_related("account")
+    appeal = get_object_or_404(announced, slug=slug)
+    return appeal, gift_card_of(appeal, amount=request.GET.get("amount", ""))
+
+
+@require_safe
+def gift_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show account and communication of an appeal; of one that is over, where to give now."""
+    appeal, card = _find_card(request, slug)
+    context = {"appeal": appeal, "card": card, "appeal_page": _page_of(appeal)}
+    if card is not None:
+        answer = render(request, "donations/gift_card_page.html", context)
+    elif appeal.is_past:
+        context |= {"others": _open_elsewhere(), "robots": "noindex"}
+        answer = render(request, "donations/gift_card_closed.html", context)
+    else:
+        # Without a communication for everybody, or not open yet: the form says how it stands.
+        return redirect(appeal)
+    # An account that has changed must not linger in a cache.
+    answer = allow_public_caching(request, answer, stale_seconds=0)
+    return allow_features(answer, "clipboard-write")
+
+
+def _open_elsewhere() -> list[tuple[Appeal, object]]:
+    """Return each appeal that takes gifts now, with its page in the reader's language."""
+    announced = Appeal.objects.announced().select_related("account").order_by("closes_on", "pk")
+    pages = [(appeal, _page_of(appeal)) for appeal in announced if appeal.is_open]
+    return [(appeal, page) for appeal, page in pages if page is not None]
+
+
+@require_safe
+def gift_card_svg(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the code of a gift card as its page shows it."""
+    return _picture_of_card(request, slug, _svg)
+
+
+@require_safe
+def gift_card_png(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the code of a gift card as a picture to keep, or to print on a poster."""
+    return _picture_of_card(request, slug, _png)
+
+
+def _picture_of_card(request: HttpRequest, slug: str, picture: Callable) -> HttpResponse:
+    _appeal, card = _find_card(request, slug)
+    if card is None or not card.payload:
+        raise Http404
+    return allow_public_caching(request, picture(request, card.payload), stale_seconds=0)

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from donations.payment_details import GiftCard, gift_card_of
 from pages import block_previews
 from pages.blocks.fields import (
     TEXT_FEATURES,
@@ -51,6 +53,20 @@ class ActionCardsBlock(blocks.StructBlock):
             return {"heading": gettext("Your turn"), "cards": block_previews.action_cards()}
 
 
+class GiftValue(SectionValue):
+    @cached_property
+    def card(self) -> GiftCard | None:
+        """What there is to copy and scan, while the appeal takes gifts without a promise."""
+        appeal = self.get("appeal")
+        return gift_card_of(appeal) if appeal else None
+
+    @property
+    def shown_communication(self) -> str:
+        """The appeal’s communication, which payments are matched by, before the block’s."""
+        appeal = self.get("appeal")
+        return (appeal.communication if appeal else "") or self.get("communication") or ""
+
+
 class GiftBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=80)
     text = blocks.TextBlock(label=_("Text"))
@@ -58,7 +74,10 @@ class GiftBlock(blocks.StructBlock):
     communication = VerbatimBlock(
         label=_("Communication"),
         max_length=140,
-        help_text=_("Exactly as printed; it is never translated."),
+        required=False,
+        help_text=_(
+            "Only for an appeal that has none of its own; exactly as printed, never translated."
+        ),
     )
     countries = blocks.ListBlock(
         blocks.CharBlock(max_length=60), label=_("Where the gifts go"), default=[], required=False
@@ -68,7 +87,7 @@ class GiftBlock(blocks.StructBlock):
         icon = "pick"
         label = _("Gift card")
         template = "blocks/gift.html"
-        value_class = SectionValue
+        value_class = GiftValue
         description = _("Account and communication as printed, for a gift without any form.")
 
         @staticmethod

@@ -68,11 +68,86 @@ def test_amount_is_written_with_a_point(amount, element):
         {"name": "Viva\nSalud"},
         {"text": "gift\r"},
         {"name": "é" * 70, "text": "é" * 140},
+        {"name": " "},
+        {"name": "Viva\u2028Salud"},
+        {"structured": "RF18539007547034"},
+        {"text": "", "structured": "000100000028"},
+        {"text": "", "structured": "RF19539007547034"},
+        {"text": "", "structured": "RF18 5390 0754 7034"},
+        {"bic": "GKCCBEB"},
+        {"iban": "BE71096123456768"},
     ],
 )
 def test_what_the_guideline_forbids_is_refused(changes):
-    with pytest.raises(ValueError, match=r"amount|name|element|bytes"):
+    with pytest.raises(ValueError, match=r"amount|name|element|bytes|text|reference|BIC|IBAN"):
         make_payload(**changes)
+
+
+@pytest.mark.parametrize("structured", ["000100000027", "RF18539007547034"])
+def test_structured_reference_takes_the_place_of_the_text(structured):
+    assert make_payload(text="", structured=structured).split("\n")[9:] == [structured, ""]
+
+
+def test_amount_may_be_left_to_the_payer():
+    written = make_payload(amount_eur=None)
+
+    assert written.split("\n")[7] == ""
+    assert payment_qr.read_payload(written.encode()).amount_eur is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"amount_eur": None}, {"bic": "GKCCBEBB"}, {"text": "", "structured": "000100000027"}],
+)
+def test_what_is_written_reads_back(changes):
+    fields = {"structured": "", "bic": "", **FIELDS, **changes}
+
+    found = payment_qr.read_payload(make_payload(**changes).encode())
+
+    assert found == payment_qr.Transfer(**{**fields, "iban": "BE71096123456769"})
+
+
+WRITTEN = b"BCD\n002\n1\nSCT\n\nViva\nBE71096123456769\nEUR12.3\n\n\ngift"
+
+
+@pytest.mark.parametrize(
+    ("content", "amount"),
+    [
+        (WRITTEN, "12.3"),
+        (WRITTEN.replace(b"\n", b"\r\n"), "12.3"),
+        (WRITTEN + b"\n\n", "12.3"),
+        (WRITTEN.replace(b"EUR12.3", b"EUR20"), "20"),
+        (WRITTEN.replace(b"002\n1\nSCT\n", b"001\n1\nSCT\nGKCCBEBB"), "12.3"),
+        (WRITTEN.replace(b"\n1\n", b"\n2\n").replace(b"gift", b"d\xe9jeuner"), "12.3"),
+    ],
+)
+def test_reader_takes_what_the_guideline_allows(content, amount):
+    assert payment_qr.read_payload(content).amount_eur == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (b"BCD", b"ABC"),
+        (b"SCT", b"INST"),
+        (b"002", b"001"),
+        (b"002", b"003"),
+        (b"\n1\n", b"\n9\n"),
+        (b"gift", b"d\xe9jeuner"),
+        (b"EUR12.3", b"EUR12,30"),
+        (b"EUR12.3", b"USD12.30"),
+        (b"EUR12.3", b"EUR0"),
+        (b"EUR12.3", b"EUR-1"),
+        (b"\n\n\ngift", b"\n\nRF18539007547034\ngift"),
+        (b"Viva\n", b"Viva\r\n"),
+        (b"\nBE71096123456769\nEUR12.3\n\n\ngift", b""),
+        (b"gift", b"gift\n\nmore"),
+        (b"gift", b"g" * 300),
+    ],
+)
+def test_reader_refuses_the_rest(part, instead):
+    with pytest.raises(ValueError, match=r"\w"):
+        payment_qr.read_payload(WRITTEN.replace(part, instead, 1))
 
 
 @pytest.mark.parametrize("changes", [{"name": "é" * 70}, {"text": "a" * 140}])
@@ -88,6 +163,15 @@ def test_picture_reads_back_byte_for_byte():
     assert found.bytes == content.encode()
     assert found.ec_level == "M"
     assert found.symbology_identifier == "]Q1"  # no ECI header
+
+
+def test_longest_name_and_text_fit_version_13():
+    content = make_payload(name="a" * 70, text="a" * 140, bic="GKCCBEBBXXX")
+
+    found = read_back(payment_qr.png(content))
+
+    assert found.bytes == content.encode()
+    assert payment_qr.code(content).version <= 13
 
 
 def test_largest_payload_fits_version_13():

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+import time_machine
 import zxingcpp
 from PIL import Image
 
@@ -45,9 +46,66 @@ def test_mail_says_the_same_as_the_payment_page_and_the_code(language, smtp_serv
     assert message["Content-Language"] == language
     assert message["To"] == "sam@example.org"
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
-    assert code.text.split("\n")[5:8] == ["Viva Test", "BE71096123456769", "EUR1250.50"]
-    assert code.text.split("\n")[10] == pledge.communication
+    fields = ["BCD", "002", "1", "SCT", "", "Viva Test", "BE71096123456769", "EUR1250.50"]
+    assert code.bytes == "\n".join([*fields, "", "", pledge.communication]).encode()
+    assert code.ec_level == "M"
     assert pledge.instructions_sent_at.minute == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("en", "Amount every month", "Saturday 28 February 2026"),
+        ("fr", "Montant chaque mois", "samedi 28 février 2026"),
+        ("nl", "Bedrag per maand", "zaterdag 28 februari 2026"),
+    ],
+)
+def test_mail_of_a_monthly_gift_tells_how_to_repeat_it(language, words, day, smtp_server):
+    pledge = make_pledge(language=language, frequency="monthly")
+
+    with time_machine.travel("2026-01-31 12:00:00+01:00", tick=False):
+        send_pledge_instructions.func(pledge_id=pledge.pk)
+
+    text, html, _ = parts_of(smtp_server.messages[0])
+    for body in (text, html):
+        for shown in (words, day, pledge.communication):
+            assert shown in body
+
+
+def test_mail_names_the_account_that_the_donor_was_shown(smtp_server):
+    account = make_account(label="Other", iban="BE68539007547034", bic="GKCCBEBB")
+    pledge = make_pledge(account=account)
+
+    send_pledge_instructions.func(pledge_id=pledge.pk)
+
+    text, html, picture = parts_of(smtp_server.messages[0])
+    for body in (text, html):
+        assert "BE68 5390 0754 7034" in body
+        assert "GKCCBEBB" in body
+        assert "BE71" not in body
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    assert code.text.split("\n")[4:7] == ["GKCCBEBB", "Viva Test", "BE68539007547034"]
+
+
+def test_mail_says_what_a_structured_code_carries(smtp_server):
+    pledge = make_pledge(appeal=make_appeal(account=make_account(reference_line="structured")))
+    digits = re.sub(r"\D", "", pledge.communication)
+
+    send_pledge_instructions.func(pledge_id=pledge.pk)
+
+    text, html, picture = parts_of(smtp_server.messages[0])
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    assert code.text.split("\n")[9:] == [digits, ""]
+    assert digits in text
+    assert digits in html
+
+
+def test_no_mail_leads_to_an_account_that_takes_no_gifts(smtp_server):
+    pledge = make_pledge(appeal=make_appeal(account=make_account(is_confirmed=False)))
+
+    send_pledge_instructions.func(pledge_id=pledge.pk)
+
+    assert smtp_server.messages == []
 
 
 def test_subject_outs_nobody_and_the_body_repeats_no_name(smtp_server):
