@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import CharField, DecimalField, Sum, Value
+from django.db.models import Case, CharField, DecimalField, F, Sum, Value, When
 from django.db.models.functions import Cast
 
-from donations.models import Pledge
+from donations.models import Allocation, OutsideAmount, Pledge
 from pages.links import Link
 from solidarity.models import WallCount
 
@@ -16,39 +16,68 @@ _NUMBER = DecimalField(max_digits=14, decimal_places=2)
 
 @dataclass(frozen=True)
 class Counter:
-    """``number`` of ``kind``: photos on the wall, people coming, euros promised."""
+    """``number`` of ``kind``: photos on the wall, people coming, euros received.
+
+    Of an appeal, ``promised`` are the euros that are still to come: told apart, never added.
+    """
 
     kind: str
     number: Decimal
     link: Link
+    promised: Decimal = Decimal(0)
+    # Whether more than ``number`` came in: a source elsewhere gave a lower bound only.
+    is_at_least: bool = False
 
     @property
     def whole(self) -> int:
         """The number of photos or people, as words are counted by."""
         return int(self.number)
 
+    @property
+    def sum(self) -> Decimal:
+        """The euros to show large: what was received, else what was promised."""
+        return self.number or self.promised
+
+    @property
+    def is_promise(self) -> bool:
+        """Whether promises are all there is yet."""
+        return bool(self.promised and not self.number)
+
 
 def count_actions(links: Iterable[Link]) -> list[Counter]:
     """Return a counter for each action in ``links`` that has anything to count, in their order.
 
     Photos are those on the wall, people those who signed up for an event still to come, euros
-    those promised. One query; none when no link is a photo call or an appeal.
+    those that arrived, here or elsewhere, beside those promised. One query; none when no link is
+    a photo call or an appeal.
     """
     links = [link for link in links if link.fact is not None]
     totals = _totals(links)
-    counters = []
-    for link in links:
-        if link.kind == "event":
-            number = Decimal(0 if link.fact.is_past else link.fact.places_taken)
-        else:
-            number = totals.get((link.kind, link.fact.pk), Decimal(0))
-        if number:
-            counters.append(Counter(link.kind, number, link))
-    return counters
+    counters = [_counter(link, totals) for link in links]
+    return [counter for counter in counters if counter.number or counter.promised]
+
+
+def _counter(link: Link, totals: dict[tuple[str, int], Decimal]) -> Counter:
+    def total(kind: str) -> Decimal:
+        return totals.get((kind, link.fact.pk), Decimal(0))
+
+    if link.kind == "event":
+        coming = 0 if link.fact.is_past else link.fact.places_taken
+        return Counter("event", Decimal(coming), link)
+    if link.kind != "appeal":
+        return Counter(link.kind, total(link.kind), link)
+    received = max(total("received"), Decimal(0))
+    return Counter(
+        "appeal",
+        received + total("outside") + total("at_least"),
+        link,
+        promised=total("promised") if link.fact.shows_promised else Decimal(0),
+        is_at_least=bool(total("at_least")),
+    )
 
 
 def _totals(links: list[Link]) -> dict[tuple[str, int], Decimal]:
-    """Numbers of photos and promised euros by (kind, id of the fact)."""
+    """Numbers of photos and sums of euros by (kind, id of the fact)."""
     calls = [link.fact.pk for link in links if link.kind == "photo_call"]
     appeals = [link.fact.pk for link in links if link.kind == "appeal"]
     if not calls and not appeals:
@@ -56,14 +85,37 @@ def _totals(links: list[Link]) -> dict[tuple[str, int], Decimal]:
     photos = (
         WallCount.objects.filter(call__in=calls)
         .order_by()
-        .values(kind=Value("photo_call", output_field=CharField()), fact=Cast("call_id", _NUMBER))
+        .values(counted=_kind("photo_call"), fact=Cast("call_id", _NUMBER))
         .annotate(number=Cast(Sum("number"), _NUMBER))
     )
-    pledges = (
-        Pledge.objects.filter(appeal__in=appeals, status=Pledge.Status.PROMISED)
-        .order_by()
-        .values(kind=Value("appeal", output_field=CharField()), fact=Cast("appeal_id", _NUMBER))
-        .annotate(number=Cast(Sum("amount_eur"), _NUMBER))
+    sums = [
+        rows.order_by()
+        .values(counted=kind, fact=Cast("appeal_id", _NUMBER))
+        .annotate(number=Cast(Sum(amount), _NUMBER))
+        for kind, rows, amount in _euros(appeals)
+    ]
+    rows = photos.union(*sums, all=True)
+    return {(row["counted"], int(row["fact"])): row["number"] for row in rows}
+
+
+def _euros(appeals: list[int]) -> list[tuple]:
+    """What is summed for each appeal, as ``donations.totals`` does: kind, rows and amount."""
+    moved = [Allocation.Kind.GIFT, Allocation.Kind.RETURN]
+    lines = Allocation.objects.filter(undone_at=None, kind__in=moved, appeal__in=appeals)
+    awaited = Pledge.objects.filter(
+        appeal__in=appeals,
+        status__in=Pledge.AWAITED,
+        frequency=Pledge.Frequency.ONCE,
+        ended="",
     )
-    rows = photos.union(pledges, all=True)
-    return {(row["kind"], int(row["fact"])): row["number"] for row in rows}
+    bound = Case(When(is_at_least=True, then=_kind("at_least")), default=_kind("outside"))
+    return [
+        (_kind("received"), lines, "amount"),
+        (bound, OutsideAmount.objects.filter(appeal__in=appeals), "amount_eur"),
+        # Nothing negative: what is awaited has received less than it promised.
+        (_kind("promised"), awaited, F("amount_eur") - F("received_eur")),
+    ]
+
+
+def _kind(name: str) -> Value:
+    return Value(name, output_field=CharField())

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image, ImageDraw, ImageFont
 
-from donations.models import Appeal, BankAccount
+from donations.models import Appeal, BankAccount, Earmark, OutsideAmount, Reward, RewardOption
 from events.models import Event
 from pages import seeding
 from pages.models import CampaignPage
@@ -41,6 +41,7 @@ def load_demonstration() -> None:
     seeding.once("demo-actions", load_actions)
     seeding.once("demo-delivery", load_delivery)
     seeding.once("demo-photos", load_photos)
+    seeding.once("demo-gifts", load_gifts)
 
 
 def load_actions() -> None:
@@ -67,7 +68,7 @@ def load_actions() -> None:
         **seeding.names(content["event"], "place"),
     )
     account = BankAccount.objects.create(
-        label="DEMO", iban=DEMO_IBAN, payee_name="Viva Salud DEMO", is_demo=True
+        label="DEMO", iban=DEMO_IBAN, payee_name="Viva Salud DEMO", is_confirmed=True, is_demo=True
     )
     appeal = Appeal.objects.create(
         slug="demo",
@@ -96,6 +97,49 @@ def load_delivery() -> None:
     ]
     for call in calls:
         call.partners.add(*partners)
+
+
+def load_gifts() -> None:
+    """What the demo appeal asks for and gives: goal, earmarks, rewards, money from elsewhere."""
+    content = seeding.read_content("demo")["gifts"]
+    appeal = Appeal.objects.filter(slug="demo", is_demo=True).first()
+    if appeal is None:
+        return
+    appeal.goal_eur = content["goal_eur"]
+    appeal.communication = content["communication"]
+    appeal.save(update_fields=["goal_eur", "communication"])
+    OutsideAmount.objects.create(
+        appeal=appeal,
+        amount_eur=content["outside"]["amount_eur"],
+        on=timezone.localdate(),
+        **seeding.names(content["outside"], "note"),
+    )
+    for place, entry in enumerate(content["earmarks"]):
+        Earmark.objects.create(appeal=appeal, sort_order=place, **seeding.names(entry, "name"))
+    for place, entry in enumerate(content["rewards"]):
+        _make_reward(appeal, entry, place)
+
+
+def _make_reward(appeal: Appeal, entry: dict, place: int) -> None:
+    reward = Reward.objects.create(
+        appeal=appeal,
+        kind=entry["kind"],
+        amount_eur=entry["amount_eur"],
+        is_over=entry["is_over"],
+        stock=entry["stock"],
+        sort_order=place,
+        **seeding.names(entry, "name"),
+        **seeding.names(entry, "description"),
+    )
+    for number, size in enumerate(entry.get("sizes", [])):
+        RewardOption.objects.create(
+            reward=reward,
+            name_en=size,
+            name_fr=size,
+            name_nl=size,
+            stock=entry["stock_of_each"],
+            sort_order=number,
+        )
 
 
 def load_photos() -> None:

@@ -120,7 +120,9 @@ def page_link(page: Page, roots: dict[str, str]) -> Link:
 def with_facts(pages):
     """Join what links show (facts of actions, words of campaigns and articles) to a queryset."""
     joins = [f"{model}__{field}" for model, field in _FACTS.items()]
-    return pages.select_related(*joins, *_SHOWN, "articlepage__theme").defer(*_LONG)
+    # An appeal is open only while its account is in use.
+    joins += ["appealpage__appeal__account", "articlepage__theme"]
+    return pages.select_related(*joins, *_SHOWN).defer(*_LONG)
 
 
 @dataclass(frozen=True)

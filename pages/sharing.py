@@ -131,7 +131,7 @@ def _words(page: BasePage) -> tuple[str, str, str]:
     if isinstance(page, EventPage):
         return page.title, _day_and_place(page.event), _people(page.event) or line
     if isinstance(page, AppealPage):
-        return page.title, page.strapline or _("Appeal"), _promised(page.appeal) or line
+        return page.title, page.strapline or _("Appeal"), _raised(page) or line
     if isinstance(page, PhotoCallPage):
         return page.title, _("Photo call"), _photos(page.photo_call) or line
     if isinstance(page, WallPage):
@@ -176,12 +176,23 @@ def _people(event) -> str:
     ) % {"number": whole(event.places_taken)}
 
 
-def _promised(appeal) -> str:
+def _raised(page: AppealPage) -> str:
+    """What has come in, else what was promised; of an appeal that is over, the final figure."""
+    appeal, meter = page.appeal, page.meter
+    if meter is None or not meter.main_sum:
+        return _("This appeal is over.") if appeal.is_past else ""
+    values = {"sum": euros(meter.main_sum)}
     if appeal.is_past:
-        return _("This appeal is over.")
-    if not appeal.is_open or not appeal.pledged_eur:
-        return ""
-    return _("%(sum)s promised so far.") % {"sum": euros(appeal.pledged_eur)}
+        if not meter.in_hand:
+            return _("This appeal is over.")
+        if meter.is_at_least:
+            return _("This appeal is over. More than %(sum)s came in.") % values
+        return _("This appeal is over. %(sum)s came in.") % values
+    if not meter.in_hand:
+        return _("%(sum)s promised so far.") % values if appeal.is_open else ""
+    if meter.is_at_least:
+        return _("More than %(sum)s received so far.") % values
+    return _("%(sum)s received so far.") % values
 
 
 def _photos(call) -> str:

@@ -1,16 +1,21 @@
 """Pages that offer an action: their words, and the fact behind them."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
 from campaign_site.headers import allow_features, extend_csp
+from donations.payment_details import gift_card_of
+from donations.rewards import rewards_of
+from donations.totals import Totals, totals_of
 from pages.blocks import TextBody
 from pages.deliveries import outcomes_of
 from pages.links import Link
@@ -250,15 +255,41 @@ class AppealPage(FactPage, StoryPage):
         chosen = [block for block in self.story if block.block_type == "related"]
         return chosen[0].value.anchor if chosen else "instead"
 
+    @cached_property
+    def totals(self) -> Totals:
+        """What the ledger says of the appeal now; asked once for the page and its card."""
+        return totals_of(self.appeal)
+
     @property
     def meter(self) -> Meter | None:
-        """What was promised here; None when it is nobody's business any more, or never was."""
-        appeal = self.appeal
-        if appeal.account_id is None or (appeal.is_past and not appeal.pledged_eur):
+        """How far the appeal has come; None where nothing is to be told, or never was.
+
+        An appeal that is over shows what is still promised for as long as we wait for it: late
+        transfers count.
+        """
+        appeal, totals = self.appeal, self.totals
+        # Without an account there is nothing left that promises could be paid to.
+        shown = appeal.shows_promised and appeal.account_id is not None
+        promised = totals.promised_eur if shown else Decimal(0)
+        # More may go back than came in, from gifts of before the site kept the books.
+        received = max(totals.received_eur, Decimal(0))
+        if not (received + totals.outside_eur + promised) and (
+            appeal.is_past or appeal.account_id is None
+        ):
             return None
-        return Meter(promised=appeal.pledged_eur)
+        return Meter(
+            promised=promised,
+            received=received,
+            goal=appeal.goal_eur,
+            outside=totals.outside_eur,
+            is_at_least=totals.is_at_least,
+            totals=totals,
+        )
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["meter"] = self.meter
+        if self.appeal.is_open:
+            context["rewards"] = rewards_of(self.appeal)
+            context["card"] = gift_card_of(self.appeal)
         return context

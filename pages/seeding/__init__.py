@@ -35,4 +35,5 @@ def load_site() -> None:
         "campaigns-and-articles",
         partial(campaigns.load_campaigns_and_articles, is_new_site=is_new_site),
     )
+    once("outside-amount", campaigns.load_outside_amount)
     once("menus", site.load_menus)

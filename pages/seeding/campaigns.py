@@ -4,7 +4,7 @@ from datetime import date
 
 from wagtail.models import Page
 
-from donations.models import Appeal, BankAccount
+from donations.models import Appeal, BankAccount, OutsideAmount
 from events.models import Event
 from pages.models import (
     AppealPage,
@@ -38,6 +38,7 @@ def load_campaign() -> None:
         label="Viva Salud",
         iban=entry["gift"]["iban"].replace(" ", ""),
         payee_name=entry["gift"]["payee"],
+        is_confirmed=True,
     )
     organisation = Organisation.load()
     organisation.account = account
@@ -75,6 +76,7 @@ def _past_facts(content: dict, account: BankAccount) -> tuple[PhotoCall, Event, 
     appeal = Appeal.objects.create(
         slug="notatarget-2022",
         account=account,
+        communication=content["campaign"]["gift"]["communication"],
         is_closed=True,
         **names(content["appeal"], "name"),
     )
@@ -165,6 +167,24 @@ def _appeal_page(entry: dict) -> AppealPage:
         **names({"name": entry["fact_name"]}, "name"),
     )
     return AppealPage(appeal=appeal, mood=entry["mood"])
+
+
+def load_outside_amount() -> None:
+    """What Santé en Lutte brought in on its platform, as far as the first page tells.
+
+    Its day is the last of the appeal: on which day the sum was counted is not known.
+    """
+    entry = read_content("sante_en_lutte")["appeal"]
+    outside = entry["outside"]
+    # Editors may have removed the appeal of a site that was loaded before.
+    for appeal in Appeal.objects.filter(slug=entry["slug"]["en"], closes_on__isnull=False):
+        OutsideAmount.objects.create(
+            appeal=appeal,
+            amount_eur=outside["amount_eur"],
+            on=appeal.closes_on,
+            is_at_least=outside["is_at_least"],
+            **names(outside, "note"),
+        )
 
 
 def _add_story(page: Page, entry: dict) -> Page:
