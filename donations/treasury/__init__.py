@@ -1,0 +1,1 @@
+"""The treasurer's screens: statements, matching, gifts, rewards, accounts and reports."""

@@ -1,0 +1,11 @@
+"""Who may do what on the treasurer's screens."""
+
+IMPORT = "donations.import_statement"
+MATCH = "donations.match_payment"
+FULFIL = "donations.fulfil_reward"
+APPROVE_ACCOUNT = "donations.approve_accountchange"
+PROPOSE_ACCOUNT = "donations.change_bankaccount"
+EXPORT = "donations.export_pledge"
+SEE_APPEALS = "donations.view_appeal"
+SEE_PLEDGES = "donations.view_pledge"
+SEE_GIFTS = "donations.view_allocation"
