@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "solidarity",
     "events",
     "donations",
+    "donations.statements",  # for its command alone
     "supporters",
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -183,6 +184,8 @@ FORM_LIMITS = {
 # Nobody fills in a form faster; without scripts, waiting this long replaces the proof of work.
 FORM_MINIMUM_SECONDS = 3
 FORM_WAIT_SECONDS = 15
+# So long after a transfer was matched its thanks leave: a slip is undone before.
+THANKS_DELAY_SECONDS = 600
 # How many proxies of ours append the address they saw to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = 0
 
@@ -246,7 +249,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 10.0,
     "delete_jobs": "successful",
 }
-PROCRASTINATE_IMPORT_PATHS = ["solidarity.dossier_tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "donations.gift_tasks",
+    "donations.statement_tasks",
+    "solidarity.dossier_tasks",
+]
 PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
 
 # Mail. Every message names this sender; the mailer itself belongs to the environment.

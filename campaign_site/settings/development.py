@@ -60,3 +60,5 @@ WHITENOISE_MAX_AGE = 0
 
 # Whoever tries the forms here, by hand or by script, fills them in faster than the public may.
 FORM_MINIMUM_SECONDS = 0
+# Thanks leave at once.
+THANKS_DELAY_SECONDS = 0

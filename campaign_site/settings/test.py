@@ -53,3 +53,5 @@ WHITENOISE_AUTOREFRESH = True
 # The tests about the door set limits of their own; no other test is to meet it.
 FORM_LIMITS = {"default": {"soft": 10**6, "hard": 10**6, "everybody": 10**6}}
 FORM_MINIMUM_SECONDS = 0
+# Thanks leave at once.
+THANKS_DELAY_SECONDS = 0

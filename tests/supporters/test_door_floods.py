@@ -79,7 +79,12 @@ def everything_public(client) -> str:
 
 
 @pytest.mark.parametrize(
-    ("posts", "networks"), [(400, 1), (1000, 1000)], ids=["one network", "a botnet"]
+    ("posts", "networks"),
+    [
+        pytest.param(400, 1, id="one network"),
+        pytest.param(400, 400, id="a botnet"),
+        pytest.param(1000, 1000, id="a large botnet", marks=pytest.mark.drill),
+    ],
 )
 def test_scripted_posts_and_then_somebody_honest(client, posts, networks):
     with time_machine.travel(NOON, tick=False) as clock:
