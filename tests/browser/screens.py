@@ -14,7 +14,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from campaign_site.links import make_token
+from donations.models import Pledge
 from donations.services import cancel_pledge
+from donations.services.reminding import STOP_PURPOSE
 from events.services import cancel_sign_up
 from pages.models import (
     AppealPage,
@@ -36,7 +38,15 @@ from supporters import exports
 from supporters.models import DataExport, NewsletterSubscription
 from supporters.services import MY_SOLIDARITY, make_one_time_link
 from tests.browser.stage import LANGUAGES, Stage, changed, expected_failures
-from tests.factories import in_days, make_photo_call, make_supporter
+from tests.donations.gifts import make_gift, make_outside
+from tests.factories import (
+    in_days,
+    make_delivery,
+    make_holder,
+    make_photo_call,
+    make_reward,
+    make_supporter,
+)
 from tests.solidarity.editions import delivered
 
 OVER = {"opens_on": in_days(-30), "closes_on": in_days(-3)}
@@ -237,6 +247,31 @@ def past_appeal(stage):
 def appeal_elsewhere(stage):
     with changed(stage.appeal, account=None, platform="Example"):
         return stage.get_page(stage.page(AppealPage, appeal__slug="demo"))
+
+
+@screen("page of an appeal that money came for", "pages/appeal_page.html")
+def appeal_with_money(stage):
+    stage.pledge()
+    outside = make_outside(stage.appeal)
+    try:
+        with changed(stage.appeal, goal_eur=2000):
+            return stage.get_page(stage.page(AppealPage, appeal__slug="demo"))
+    finally:
+        outside.delete()
+
+
+@screen("page of an appeal with rewards and a gift card", "pages/appeal_page.html")
+def appeal_with_rewards(stage):
+    shown = [
+        make_reward(appeal=stage.appeal, kind=kind, stock=stock)
+        for kind, stock in (("t_shirt", 3), ("poster", 0), ("banner", 40), ("other", None))
+    ]
+    try:
+        with changed(stage.appeal, communication="donation demo"):
+            return stage.get_page(stage.page(AppealPage, appeal__slug="demo"))
+    finally:
+        for reward in shown:
+            reward.delete()
 
 
 @screen("page of a wall", "pages/wall_page.html")
@@ -591,6 +626,27 @@ def own_sign_up_cancelled(stage):
 PLEDGE = "donations/demo/"
 
 
+@screen("figures of all appeals", "donations/totals.html")
+def totals(stage):
+    return stage.get("donations/totals/")
+
+
+def reminder_stop_path(stage: Stage) -> str:
+    pledge = stage.pledge()
+    token = make_token(STOP_PURPOSE, pledge.public_id, pledge.link_version)
+    return f"donations/reminders/stop/{token}/"
+
+
+@screen("stop the reminders", "donations/reminder_stop.html")
+def reminders_stop(stage):
+    return stage.get(reminder_stop_path(stage))
+
+
+@screen("reminders stopped", "donations/reminder_stop.html")
+def reminders_stopped(stage):
+    return stage.post(reminder_stop_path(stage))
+
+
 @screen("gift form", "donations/pledge.html")
 def pledge_form(stage):
     return stage.get(PLEDGE)
@@ -624,11 +680,145 @@ def payment(stage):
     return stage.get(stage.pledge_path(stage.pledge()))
 
 
+@screen("payment of a monthly gift", "donations/payment_monthly.html")
+def payment_monthly(stage):
+    pledge = stage.pledge()
+    with changed(pledge, frequency=Pledge.Frequency.MONTHLY):
+        return stage.get(stage.pledge_path(pledge))
+
+
+@screen("payment after the account has changed", "donations/payment.html")
+def payment_changed(stage):
+    pledge = stage.pledge()
+    with changed(pledge, shown_iban="BE68539007547034", shown_payee_name="Viva Salud"):
+        return stage.get(stage.pledge_path(pledge))
+
+
+@screen("payment of the rest", "donations/payment.html")
+def payment_of_the_rest(stage):
+    pledge = stage.pledge()
+    make_gift(pledge=pledge, amount="10.00")
+    return stage.get(stage.pledge_path(pledge))
+
+
+@screen("gift that has arrived", "donations/payment.html")
+def gift_arrived(stage):
+    pledge = stage.pledge()
+    make_gift(pledge=pledge, amount=pledge.amount_eur)
+    return stage.get(stage.pledge_path(pledge))
+
+
+@screen("promise that has expired", "donations/payment.html")
+def pledge_expired(stage):
+    pledge = stage.pledge()
+    with changed(pledge, status=Pledge.Status.EXPIRED, ended=Pledge.Status.EXPIRED):
+        return stage.get(stage.pledge_path(pledge))
+
+
+CARD = "donations/demo/card/"
+
+
+@screen("gift card", "donations/gift_card_page.html")
+def gift_card(stage):
+    with changed(stage.appeal, communication="donation demo"):
+        return stage.get(CARD)
+
+
+@screen("gift card with an amount", "donations/gift_card_page.html")
+def gift_card_with_amount(stage):
+    with changed(stage.appeal, communication="donation demo"):
+        return stage.get(f"{CARD}?amount=25")
+
+
+@screen("gift card of an appeal that is over", "donations/gift_card_closed.html")
+def gift_card_past(stage):
+    with changed(stage.appeal, **OVER):
+        return stage.get(CARD)
+
+
 @screen("promise taken back", "donations/pledge_cancelled.html")
 def pledge_cancelled(stage):
     pledge = stage.pledge()
     cancel_pledge(pledge=pledge)
     return stage.get(stage.pledge_path(pledge))
+
+
+def _reward_path(stage, *, received="25.00", kind="t_shirt", **fields) -> str:
+    """Where the donor of a reward says how it gets to them; one size is all gone."""
+    sizes = {"S": None, "M": 3, "L": 0}
+    reward = make_reward(appeal=stage.appeal, kind=kind, is_offered=False, stock=5, sizes=sizes)
+    holder = make_holder(reward, received=received, language=stage.language)
+    return f"donations/reward/{make_delivery(pledge=holder, **fields).token}/"
+
+
+TO_ADDRESS = {
+    "way": "post",
+    "recipient": "Sam Sample",
+    "address": "Rue Haute 12\n1000 Brussels\nBE",
+}
+
+
+@screen("reward to choose", "donations/reward.html")
+def reward_to_choose(stage):
+    return stage.get(_reward_path(stage))
+
+
+@screen("reward page sent empty", "donations/reward.html")
+def reward_without_address(stage):
+    return stage.post(_reward_path(stage), {"way": "post"})
+
+
+@screen("reward chosen", "donations/reward.html")
+def reward_chosen(stage):
+    path = _reward_path(stage, state="arranged", arranged_at=timezone.now(), **TO_ADDRESS)
+    return stage.get(f"{path}?noted=1")
+
+
+@screen("reward on its way", "donations/reward.html")
+def reward_sent(stage):
+    return stage.get(_reward_path(stage, state="sent", sent_on=in_days(-1), **TO_ADDRESS))
+
+
+@screen("reward to be picked up", "donations/reward.html")
+def reward_ready(stage):
+    return stage.get(_reward_path(stage, state="sent", sent_on=in_days(-1), way="pick_up"))
+
+
+@screen("reward that came back", "donations/reward.html")
+def reward_returned(stage):
+    return stage.get(
+        _reward_path(stage, kind="poster", state="returned", sent_on=in_days(-9), **TO_ADDRESS)
+    )
+
+
+@screen("reward that cannot be given up any more", "donations/reward.html")
+def reward_too_late(stage):
+    path = _reward_path(stage, state="sent", sent_on=in_days(-1), **TO_ADDRESS)
+    return stage.post(path, {"decline": "yes"})
+
+
+@screen("reward that arrived", "donations/reward.html")
+def reward_arrived(stage):
+    return stage.get(_reward_path(stage, kind="banner", state="arrived", ended_on=in_days(-1)))
+
+
+@screen("reward given up", "donations/reward.html")
+def reward_given_up(stage):
+    return stage.get(_reward_path(stage, kind="other", state="declined", ended_on=in_days(-1)))
+
+
+@screen("reward whose money is not there", "donations/reward.html")
+def reward_unpaid(stage):
+    return stage.get(_reward_path(stage, received="0.00"))
+
+
+@screen("gift form with a reward out of reach", "donations/pledge.html")
+def pledge_form_reward(stage):
+    reward = make_reward(appeal=stage.appeal)
+    try:
+        return stage.send_spoiled(PLEDGE, amount_eur="5", reward=str(reward.pk))
+    finally:
+        reward.delete()
 
 
 # News by mail

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
         ("Moderators", "solidarity.moderate_photo", "donations.view_pledge"),
         ("Moderators", "wagtailadmin.access_admin", "donations.view_bankaccount"),
         ("Treasurers", "donations.view_pledge", "solidarity.view_photo"),
-        ("Treasurers", "donations.change_appeal", "donations.change_bankaccount"),
+        ("Treasurers", "donations.change_bankaccount", "donations.delete_bankaccount"),
         ("Administrators", "donations.change_bankaccount", "auth.add_group"),
         ("Administrators", "supporters.add_retentionperiod", "supporters.change_consent"),
         ("Administrators", "supporters.view_supporter", "supporters.delete_retentionperiod"),
