@@ -18,7 +18,7 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-dossier drill-wall drill-memory drill-migrations drill-uploads bench lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-fuzz bench lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
@@ -56,6 +56,10 @@ drill-timing: ## Measure that every link that opens nothing takes the same time 
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/test_timing_drill.py $(ARGS)
 
+drill-door: ## Flood the forms from a thousand networks, and then let somebody honest in
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s tests/supporters/test_door_floods.py $(ARGS)
+
 drill-dossier: ## Make a dossier of 2000 photos with a worker that is killed half-way
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/solidarity/test_dossier_drill.py $(ARGS)
@@ -76,9 +80,19 @@ drill-memory: ## Clean the largest photo of every format and measure the memory 
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/solidarity/test_memory_drill.py $(ARGS)
 
-bench: ## Compare cleaning a photo with a plain Pillow loop, on one core
+drill-statements: ## Kill an import of a bank statement 50 times: nothing of it is booked, or all
 	@$(make_venv) requirements-dev.txt
-	@exec $(venv_python) benchmarks/photo_cleaning.py
+	@exec sh bin/run-tests -m drill -s tests/donations/test_import_kill_drill.py $(ARGS)
+
+drill-fuzz: ## 100,000 made-up files for each statement reader, 10,000 lives of a ledger (an hour)
+	@$(make_venv) requirements-dev.txt
+	@STATEMENT_CASES=100000 LEDGER_RUNS=10000 && export STATEMENT_CASES LEDGER_RUNS && \
+		exec sh bin/run-tests -m fuzz tests/donations $(ARGS)
+
+bench: ## Compare cleaning photos and reading bank statements with plain loops, on this machine
+	@$(make_venv) requirements-dev.txt
+	@for name in photo_cleaning statement_coda statement_camt statement_booking; do \
+		$(venv_python) benchmarks/$$name.py || exit 1; done
 
 lint: ## Check the style of the code and which way imports point
 	@$(make_venv) requirements-dev.txt
