@@ -6,7 +6,6 @@ class DonationsConfig(AppConfig):
     verbose_name = "Donations"
 
     def ready(self) -> None:
-        from donations import account_log, appeal_log, reward_log  # noqa: F401 - register with Wagtail
         from donations.holdings import HOLDINGS
         from donations.models import Pledge
         from donations.personal_data import register_models

@@ -6,7 +6,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from donations.erasure import entries_with_payer
 from donations.models import Allocation, BankEntry, Pledge, RewardDelivery, StatementFile
 from donations.services.forgetting import anonymise
 from supporters.retention import Kind, register
@@ -33,11 +32,11 @@ def _paid(cutoff: datetime) -> QuerySet:
 
 
 def _payments(cutoff: datetime) -> QuerySet:
-    return entries_with_payer().filter(booked_on__lt=localdate(cutoff))
+    return BankEntry.objects.with_payer().filter(booked_on__lt=localdate(cutoff))
 
 
 def _forget_one(entry: BankEntry) -> None:
-    BankEntry.objects.filter(pk=entry.pk).update(particulars="", counterparty_hash="")
+    BankEntry.objects.filter(pk=entry.pk).forget_payer()
     Allocation.objects.filter(entry=entry, pledge=None).update(supporter=None)
 
 

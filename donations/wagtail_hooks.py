@@ -5,13 +5,13 @@ from django.urls import include, path
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
+from donations import log_actions  # noqa: F401  # its hooks
 from donations.admin_views import (
     AppealChooserViewSet,
     DonationsViewSetGroup,
     appeal_chooser,
 )
 from donations.models import Pledge
-from donations.treasury import matching_hooks  # noqa: F401  # its hooks
 from donations.treasury.accounts import AccountChangesSummary
 from donations.treasury.matching_summary import PaymentsToMatchSummary
 from donations.treasury.pledges import ReceivedOnlyPolicy

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaign_site.announced import AnnouncedQuerySet, OpenForATime
@@ -117,13 +116,6 @@ class Appeal(OpenForATime):
     @property
     def is_open(self) -> bool:
         return super().is_open and self.account_id is not None and self.account.is_in_use
-
-    @cached_property
-    def pledged_eur(self) -> Decimal:
-        """What has been promised and has not arrived yet, in euros."""
-        from donations.totals import totals_of
-
-        return totals_of(self).promised_eur
 
 
 class Earmark(models.Model):

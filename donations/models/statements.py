@@ -116,6 +116,19 @@ class BankStatement(models.Model):
         return f"{self.account}: {self.number}"
 
 
+class BankEntryQuerySet(models.QuerySet):
+    def with_payer(self):
+        """Entries of which it is still known who paid, or what they wrote."""
+        return self.filter(~Q(particulars="") | ~Q(counterparty_hash=""))
+
+    def forget_payer(self) -> None:
+        """Forget who the bank says the payers were, and what they wrote; money stays booked.
+
+        The fingerprint stays: the same statement, imported again, brings nobody back.
+        """
+        self.update(particulars="", counterparty_hash="")
+
+
 class BankEntry(models.Model):
     """One movement of an account, exactly once, however many files tell of it.
 
@@ -178,6 +191,8 @@ class BankEntry(models.Model):
     # A keyed hash of what files of every format agree on: to notice one day in two formats.
     likeness = models.CharField(max_length=64, editable=False)
     format = models.CharField(max_length=10)
+
+    objects = BankEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")

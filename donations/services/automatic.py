@@ -13,7 +13,6 @@ from itertools import batched
 from django.db import connection, transaction
 from django.utils import timezone
 
-from donations.erasure import forget_payer
 from donations.models import Allocation, BankEntry, Pledge
 from donations.services.ledger import settle
 
@@ -178,7 +177,7 @@ def _forget_erased(statement_ids: list[int]) -> None:
     """Keep out what would bring back whoever was erased, also with money that waits or went out."""
     nobodys = Pledge.objects.filter(supporter=None).values("reference_number")
     entries = BankEntry.objects.filter(statement__in=statement_ids, reference_number__in=nobodys)
-    forget_payer(entries)
+    entries.forget_payer()
 
 
 def _follow_up(statement_ids: list[int], now: datetime) -> None:

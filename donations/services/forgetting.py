@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.db.models import F
 
-from donations.erasure import forget_payer
 from donations.models import Allocation, BankEntry, Pledge
 from donations.services.fulfilment import forget_donor
 from supporters.models import Supporter
@@ -22,7 +21,7 @@ def anonymise(pledge: Pledge) -> None:
     entries = BankEntry.objects.filter(pk__in=gifts.values("entry")).order_by("pk")
     list(entries.select_for_update(no_key=True).values("pk"))
     list(Pledge.objects.filter(pk=pledge.pk).select_for_update(no_key=True).values("pk"))
-    forget_payer(BankEntry.objects.filter(pk__in=gifts.values("entry")))
+    BankEntry.objects.filter(pk__in=gifts.values("entry")).forget_payer()
     gifts.exclude(supporter=None).update(supporter=None)
     forget_donor(pledge)
     Pledge.objects.filter(pk=pledge.pk).update(
@@ -33,5 +32,5 @@ def anonymise(pledge: Pledge) -> None:
 def anonymise_gifts_without_promise(supporter: Supporter) -> int:
     """Take the person out of gifts that no promise announced; return how many there were."""
     gifts = Allocation.objects.filter(supporter=supporter)
-    forget_payer(BankEntry.objects.filter(pk__in=gifts.values("entry")))
+    BankEntry.objects.filter(pk__in=gifts.values("entry")).forget_payer()
     return gifts.update(supporter=None)

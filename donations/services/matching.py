@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from donations.erasure import forget_payer
 from donations.models import Allocation, Appeal, BankEntry, Pledge
 from donations.services.automatic import circumstance_of
 from donations.services.errors import DonationError
@@ -352,7 +351,7 @@ def _write(
     if pledge is not None:
         pledge.received_eur += line.amount
     if circumstance == Circumstance.ERASED:
-        forget_payer(BankEntry.objects.filter(pk=entry.pk))
+        BankEntry.objects.filter(pk=entry.pk).forget_payer()
     return Allocation.objects.create(
         entry=entry,
         kind=line.kind,

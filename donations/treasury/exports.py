@@ -16,10 +16,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpRespo
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, override, pgettext
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 from wagtail.admin.filters import WagtailFilterSet
@@ -191,18 +190,3 @@ class ExportedListMixin:
             query = filters_of(self.request.GET).urlencode()
             context["export_url"] = f"{reverse(self.export_url_name)}?{query}"
         return context
-
-
-@hooks.register("register_log_actions")
-def name_exports(actions) -> None:
-    actions.register_action(
-        "donations.export_gifts", gettext_lazy("Export gifts"), gettext_lazy("Gifts exported")
-    )
-    actions.register_action(
-        "donations.export_pledges", gettext_lazy("Export pledges"), gettext_lazy("Pledges exported")
-    )
-    actions.register_action(
-        "donations.export_payments",
-        gettext_lazy("Export payments"),
-        gettext_lazy("Payments exported"),
-    )

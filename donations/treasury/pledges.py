@@ -87,7 +87,7 @@ class PledgeFilterSet(WagtailFilterSet):
         fields = ("communication", "appeal", "status", "waiting", "frequency", "reward")
 
     def filter_waiting(self, pledges: QuerySet, _name: str, waiting: str) -> QuerySet:
-        awaited = Q(status__in=Pledge.AWAITED, ended="")
+        awaited = Q(status__in=Pledge.AWAITED)
         if waiting == Waiting.OVER:
             return pledges.exclude(awaited)
         if waiting == Waiting.OVERDUE:
@@ -206,7 +206,7 @@ class PledgeInspectView(generic.InspectView):
             lines=list(lines),
             delivery=getattr(pledge, "delivery", None),
             can_resend=may_change and can_resend(pledge),
-            can_take_back=may_change and pledge.is_awaited and not pledge.ended,
+            can_take_back=may_change and pledge.is_awaited,
             sees_payments=user.has_perm(MATCH),
             sees_deliveries=user.has_perm(FULFIL),
             done=ModelLogEntry.objects.for_instance(pledge).select_related("user"),
