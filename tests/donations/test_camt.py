@@ -5,7 +5,6 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +14,6 @@ from donations.statements import camt
 from donations.statements.shape import (
     Balance,
     Closed,
-    Doubt,
     Doubtful,
     Entry,
     Event,
@@ -31,6 +29,7 @@ from tests.donations.camt_files import (
     statement_xml,
     structured_xml,
 )
+from tests.donations.reading import Reading
 from tests.donations.statement_files import ACCOUNT, Movement
 
 CASES = int(os.environ.get("STATEMENT_CASES", "150"))
@@ -38,22 +37,9 @@ GIFT = Movement("25.00", "Ann Peeters & Zoon", "BE71096123456769", text="for the
 VERSIONS = [f"{version:02}" for version in range(2, 15)]
 
 
-def events(data: bytes) -> list[Event]:
-    return list(camt.read(BytesIO(data)))
-
-
-def entries(data: bytes) -> list[Entry]:
-    return [event for event in events(data) if isinstance(event, Entry)]
-
-
-def doubts(data: bytes) -> list[Doubt]:
-    return [event for event in events(data) if isinstance(event, Doubt)]
-
-
-def refusal(data: bytes) -> StatementError:
-    with pytest.raises(StatementError) as raised:
-        events(data)
-    return raised.value
+READING = Reading(camt.read)
+events, entries = READING.events, READING.entries
+doubts, refusal = READING.doubts, READING.refusal
 
 
 def statement_with(entry: str, **told) -> bytes:

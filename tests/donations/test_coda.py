@@ -15,14 +15,13 @@ from donations.statements import coda
 from donations.statements.shape import (
     Balance,
     Closed,
-    Doubt,
     Doubtful,
     Entry,
-    Event,
     Opened,
     Refusal,
     StatementError,
 )
+from tests.donations.reading import Reading
 from tests.donations.statement_files import ACCOUNT, CLOSED, OPENED, Movement, coda_file
 
 CASES = int(os.environ.get("STATEMENT_CASES", "150"))
@@ -37,26 +36,13 @@ GIFT = Movement(
 )
 
 
-def read(data: bytes) -> list[Event]:
-    return list(coda.read(BytesIO(data)))
-
-
-def entries_of(data: bytes) -> list[Entry]:
-    return [event for event in read(data) if isinstance(event, Entry)]
-
-
-def doubts_of(data: bytes) -> list[Doubt]:
-    return [event for event in read(data) if isinstance(event, Doubt)]
+READING = Reading(coda.read)
+read, entries_of = READING.events, READING.entries
+doubts_of, refusal_of = READING.doubts, READING.refusal
 
 
 def kinds_of(data: bytes) -> list[Doubtful]:
     return [doubt.kind for doubt in doubts_of(data)]
-
-
-def refusal_of(data: bytes) -> StatementError:
-    with pytest.raises(StatementError) as caught:
-        read(data)
-    return caught.value
 
 
 def changed(data: bytes, begin: str, place: int, text: str) -> bytes:

@@ -3,7 +3,6 @@
 import os
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
@@ -16,12 +15,12 @@ from donations.statements.shape import (
     Doubt,
     Doubtful,
     Entry,
-    Event,
     Opened,
     Refusal,
     StatementError,
 )
 from tests.donations.camt_files import mt940_file
+from tests.donations.reading import Reading
 from tests.donations.statement_files import ACCOUNT, Movement
 
 CASES = int(os.environ.get("STATEMENT_CASES", "150"))
@@ -35,22 +34,9 @@ GIFT = Movement(
 )
 
 
-def events(data: bytes) -> list[Event]:
-    return list(mt940.read(BytesIO(data)))
-
-
-def entries(data: bytes) -> list[Entry]:
-    return [event for event in events(data) if isinstance(event, Entry)]
-
-
-def doubts(data: bytes) -> list[Doubt]:
-    return [event for event in events(data) if isinstance(event, Doubt)]
-
-
-def refusal(data: bytes) -> StatementError:
-    with pytest.raises(StatementError) as raised:
-        events(data)
-    return raised.value
+READING = Reading(mt940.read)
+events, entries = READING.events, READING.entries
+doubts, refusal = READING.doubts, READING.refusal
 
 
 def message(*lines: str, closing: str = ":62F:C260303EUR0,") -> bytes:
