@@ -80,7 +80,7 @@ def prepare(kind: str) -> tuple[int, int]:
     from io import BytesIO
 
     from donations.models import Pledge
-    from donations.services import importing
+    from donations.services import statement_files
     from supporters.models import Supporter
     from tests.donations.importing_files import our_account
     from tests.factories import make_appeal
@@ -108,7 +108,7 @@ def prepare(kind: str) -> tuple[int, int]:
         batch_size=2000,
     )
     content = coda() if kind == "CODA" else camt()
-    file, _ = importing.receive_file(
+    file, _ = statement_files.receive_file(
         file=BytesIO(content), name="statement", by=None, is_to_book=True
     )
     return file.pk, len(content)

@@ -18,13 +18,7 @@ from donations.services.fulfilment import (
     mark_returned,
     mark_sent,
 )
-from donations.services.importing import (
-    accept_doubts,
-    book_file,
-    map_columns,
-    read_file,
-    receive_file,
-)
+from donations.services.importing import read_file
 from donations.services.ledger import settle
 from donations.services.matching import (
     Line,
@@ -44,6 +38,7 @@ from donations.services.rewarding import (
     release_reward,
     take_reward,
 )
+from donations.services.statement_files import accept_doubts, book_file, map_columns, receive_file
 
 __all__ = [
     "DonationError",

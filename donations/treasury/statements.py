@@ -19,6 +19,7 @@ from campaign_site.request_bodies import DroppingUploadHandler, body_size
 from donations import services, statement_storage, statement_tasks
 from donations.models import Allocation, BankAccount, BankEntry, BankStatement, StatementFile
 from donations.services import DonationError
+from donations.services.statement_files import is_of_assumed_account
 from donations.statement_words import doubt_sentence, refusal_sentence
 from donations.statements import bank_csv
 from donations.statements.shape import Doubt, Doubtful, Refusal, StatementError
@@ -130,7 +131,7 @@ def _file_screen(request: HttpRequest, file: StatementFile, form: AcceptDoubtsFo
     context = {
         "file": file,
         "form": form,
-        "is_of_assumed_account": _is_of_assumed_account(file),
+        "is_of_assumed_account": is_of_assumed_account(file),
         **_progress(file),
         **_found(file),
     }
@@ -243,7 +244,7 @@ def _carry_out(
 def columns(request: HttpRequest, file_id: int) -> HttpResponse:
     """Let somebody say what the columns of a bank's CSV file are; the account remembers it."""
     file = _find(file_id)
-    if file.state != State.UNMAPPED and not _is_of_assumed_account(file):
+    if file.state != State.UNMAPPED and not is_of_assumed_account(file):
         messages.error(request, _("The columns of this file are known, or it is no CSV file."))
         return redirect("donations_treasury:statement_file", file.pk)
     try:
@@ -267,13 +268,6 @@ def columns(request: HttpRequest, file_id: int) -> HttpResponse:
         )
     context = {"file": file, "form": form, "header": header}
     return render(request, "donations/admin/statement_columns.html", context)
-
-
-def _is_of_assumed_account(file: StatementFile) -> bool:
-    """Whether the file names no account, and may be of another one than the columns are kept by."""
-    doubts = file.summary.get("doubts", [])
-    kinds = {doubt["kind"] for doubt in doubts}
-    return file.state == State.DOUBTFUL and Doubtful.ASSUMED_ACCOUNT.value in kinds
 
 
 def _known_columns(header: bank_csv.Header) -> bank_csv.Mapping | None:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from donations.models import Allocation, BankAccount, BankEntry, StatementFile
 from donations.references import check_digits
-from donations.services import importing
+from donations.services import importing, statement_files
 from tests.donations.statement_files import ACCOUNT, Movement
 from tests.factories import make_account, make_appeal, make_pledge
 
@@ -41,7 +41,9 @@ def paid(pledge, amount: Decimal | str = "25.00", **fields) -> Movement:
 
 
 def upload(content: bytes, *, book: bool = True, name: str = "march.cod", by=None) -> StatementFile:
-    file, _is_new = importing.receive_file(file=BytesIO(content), name=name, by=by, is_to_book=book)
+    file, _is_new = statement_files.receive_file(
+        file=BytesIO(content), name=name, by=by, is_to_book=book
+    )
     return file
 
 

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from donations.communications import read_reference
 from donations.models import Allocation, BankEntry, Pledge
 from donations.particulars import Particulars
-from donations.services import importing
+from donations.services import importing, statement_files
 from donations.services.automatic import circumstance_of, place_new
 from donations.services.forgetting import anonymise
 from tests.donations.importing_files import (
@@ -360,6 +360,6 @@ def test_looking_first_thanks_nobody():
     assert not Allocation.objects.exists()
     assert not ProcrastinateJob.objects.filter(task_name="send_thanks").exists()
 
-    importing.book_file(file=file, by=None)
+    statement_files.book_file(file=file, by=None)
     importing.read_file(file=file)
     assert [circumstance for _, circumstance, _ in lines()] == ["exact"]

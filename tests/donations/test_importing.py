@@ -19,7 +19,7 @@ from donations.models import (
     StatementFile,
 )
 from donations.particulars import Particulars
-from donations.services import DonationError, importing
+from donations.services import DonationError, importing, statement_files
 from donations.statements import bank_csv, recognition
 from supporters import retention
 from tests.donations.camt_files import camt_file, mt940_file
@@ -93,7 +93,9 @@ def test_upload_that_gives_little_at_a_time_is_kept_whole():
             return super().read(min(size, 1000) if size and size > 0 else 1000)
 
     content = bytes(range(256)) * 1100
-    file, _ = importing.receive_file(file=Dripping(content), name="a", by=None, is_to_book=False)
+    file, _ = statement_files.receive_file(
+        file=Dripping(content), name="a", by=None, is_to_book=False
+    )
 
     assert statement_storage.open_file(file).read() == content
     assert StatementChunk.objects.count() == 2
@@ -121,7 +123,7 @@ def test_same_bytes_are_one_file_under_any_name():
     content = coda_file([gift()])
     first = imported(content)
 
-    again, is_new = importing.receive_file(
+    again, is_new = statement_files.receive_file(
         file=BytesIO(content), name="renamed.txt", by=None, is_to_book=True
     )
 
@@ -469,7 +471,7 @@ def test_batch_that_does_not_add_up_stays_one_payment_with_a_doubt():
     assert file.state == "doubtful"
     assert "batch_total" in [doubt["kind"] for doubt in file.summary["doubts"]]
 
-    importing.accept_doubts(file=file, by=make_staff("Administrators"))
+    statement_files.accept_doubts(file=file, by=make_staff("Administrators"))
     importing.read_file(file=file)
     entry = BankEntry.objects.get()
     assert (entry.amount, entry.state) == (40, "to_match")
@@ -487,8 +489,8 @@ def test_doubtful_file_asks_and_is_booked_on_somebodys_word():
     assert not BankEntry.objects.exists()
 
     treasurer = make_staff("Administrators")
-    importing.accept_doubts(file=file, by=treasurer)
-    importing.accept_doubts(file=file, by=treasurer)
+    statement_files.accept_doubts(file=file, by=treasurer)
+    statement_files.accept_doubts(file=file, by=treasurer)
     assert len(jobs()) == 2  # of the upload, and one more
     file = importing.read_file(file=file)
 
@@ -502,7 +504,7 @@ def test_doubts_that_nobody_saw_are_asked_about_again():
     file = imported(coda_file([gift("10")], number=7, opening="100", closing="111"))
     assert [doubt["kind"] for doubt in file.summary["doubts"]] == ["balance"]
     imported(coda_file([gift("5")], number=1, closed_on=FIRST, opened_on=FIRST))
-    importing.accept_doubts(file=file, by=make_staff("Administrators"))
+    statement_files.accept_doubts(file=file, by=make_staff("Administrators"))
 
     file = importing.read_file(file=file)
 
@@ -516,7 +518,7 @@ def test_only_a_doubtful_file_has_doubts_to_accept():
     file = imported(coda_file([gift()]), book=False)
 
     with pytest.raises(DonationError, match="no doubts"):
-        importing.accept_doubts(file=file, by=None)
+        statement_files.accept_doubts(file=file, by=None)
 
     assert not BankEntry.objects.exists()
 
@@ -587,7 +589,7 @@ def test_day_that_another_format_told_of_is_known_and_doubted():
     statement = file.summary["statements"][0]
     assert (statement["new"], statement["known"]) == (1, 4)
 
-    importing.accept_doubts(file=file, by=make_staff("Administrators"))
+    statement_files.accept_doubts(file=file, by=make_staff("Administrators"))
     importing.read_file(file=file)
     assert sorted(amounts()) == [3, 4, 10, 10, 25]
     pledge.refresh_from_db()
@@ -650,12 +652,12 @@ def test_what_was_looked_at_is_booked_when_asked():
     our_account()
     file = imported(coda_file([gift()]), book=False)
 
-    importing.book_file(file=file, by=None)
-    importing.book_file(file=file, by=None)
+    statement_files.book_file(file=file, by=None)
+    statement_files.book_file(file=file, by=None)
 
     assert len(jobs()) == 2
     assert importing.read_file(file=file).state == "booked"
-    assert importing.book_file(file=file, by=None).state == "booked"
+    assert statement_files.book_file(file=file, by=None).state == "booked"
     assert amounts() == [10]
 
 
@@ -671,7 +673,7 @@ def test_refused_file_cannot_be_booked():
     file = imported(b"<html></html>")
 
     with pytest.raises(DonationError, match="cannot be imported"):
-        importing.book_file(file=file, by=None)
+        statement_files.book_file(file=file, by=None)
 
 
 def test_file_that_was_read_is_not_read_again():
@@ -711,7 +713,7 @@ def test_columns_are_asked_for_once_and_remembered():
     file = imported(content)
     assert file.state == "unmapped"
 
-    importing.map_columns(file=file, account=account, mapping=mapping_of(signature), by=None)
+    statement_files.map_columns(file=file, account=account, mapping=mapping_of(signature), by=None)
     file = importing.read_file(file=file)
     assert file.state == "booked"
     assert amounts() == [10, 5]
@@ -726,7 +728,7 @@ def test_table_that_names_no_account_is_not_booked_by_a_guess():
     first, second = our_account(), our_account(label="Other", iban=OTHER_PAYER)
     content, signature = unknown_csv()
     mapping = mapping_of(signature)
-    importing.map_columns(file=imported(content), account=first, mapping=mapping, by=None)
+    statement_files.map_columns(file=imported(content), account=first, mapping=mapping, by=None)
     importing.read_file(file=StatementFile.objects.get())
     assert BankEntry.objects.filter(account=first).count() == 2
 
@@ -734,7 +736,7 @@ def test_table_that_names_no_account_is_not_booked_by_a_guess():
     assert file.state == "doubtful"
     assert file.summary["doubts"][0]["values"] == {"found": "Gifts"}
 
-    importing.map_columns(file=file, account=second, mapping=mapping, by=None)
+    statement_files.map_columns(file=file, account=second, mapping=mapping, by=None)
     assert importing.read_file(file=file).state == "booked"
     assert BankEntry.objects.filter(account=second).count() == 3
     # From now on, either may be meant.
@@ -746,7 +748,7 @@ def test_only_an_unmapped_file_takes_columns():
     file = imported(coda_file([gift()]))
 
     with pytest.raises(DonationError, match="columns"):
-        importing.map_columns(
+        statement_files.map_columns(
             file=imported(b"<html></html>"), account=account, mapping=mapping_of("x"), by=None
         )
 
