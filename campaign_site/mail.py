@@ -7,6 +7,7 @@ A mail is a folder ``templates/emails/<name>/`` with ``subject.txt``, ``body.txt
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message, MIMEPart
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -59,8 +60,31 @@ def send(
     )
     message.attach_alternative(html, "text/html")
     for attachment in attachments:
-        message.attach(attachment.filename, attachment.content, attachment.media_type)
+        message.attach(_part(attachment))
     message.send()
+
+
+def _part(attachment: Attachment) -> MIMEPart:
+    """Return the attachment as base64 of its very bytes.
+
+    Django attaches what is called text as text, and a calendar file's line ends, which RFC 5545
+    wants as CRLF, would not survive that.
+    """
+    kind = Message()
+    kind["Content-Type"] = attachment.media_type
+    main, sub = kind.get_content_maintype(), kind.get_content_subtype()
+    charset = {"charset": "utf-8"} if main == "text" else {}
+    part = MIMEPart()
+    part.set_content(
+        attachment.content,
+        main,
+        sub,
+        cte="base64",
+        disposition="attachment",
+        filename=attachment.filename,
+        params=charset | dict(kind.get_params()[1:]),
+    )
+    return part
 
 
 def unsubscribe_headers(url: str) -> dict[str, str]:

@@ -5,8 +5,10 @@ from email.utils import parseaddr
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from campaign_site import mail
+from events import mail_kinds
 
 FOLDER = settings.BASE_DIR / "templates" / "emails"
 MAILS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
@@ -15,6 +17,9 @@ TELLING = re.compile(
     r"photo|sign|pledge|gift|campaign|solidarity|petition|protest|action|newsletter|\{\{",
     re.IGNORECASE,
 )
+# Mails about events: staff may write the subject, and what they may write is checked.
+OF_STAFF = '{% include "emails/event_subject.txt" %}\n'
+FRAMES = r'{% extends "emails/(base|event_mail)\.html" %}'
 
 
 def send(**changes) -> None:
@@ -27,9 +32,17 @@ def test_mail_has_a_plain_subject_a_text_and_an_html(name):
     subject = (FOLDER / name / "subject.txt").read_text()
 
     assert not TELLING.search(subject.replace("{% translate", ""))
-    assert "{% translate" in subject
+    assert "{% translate" in subject or subject == OF_STAFF
     assert (FOLDER / name / "body.txt").read_text().strip()
-    assert '{% extends "emails/base.html" %}' in (FOLDER / name / "body.html").read_text()
+    assert re.match(FRAMES, (FOLDER / name / "body.html").read_text())
+
+
+@pytest.mark.parametrize("kind", mail_kinds.KINDS.values(), ids=lambda kind: kind.key)
+def test_subject_that_staff_may_change_begins_plain(kind):
+    assert (FOLDER / kind.template / "subject.txt").read_text() == OF_STAFF
+    with translation.override("en"):
+        assert not TELLING.search(str(kind.subject))
+        assert "{" not in str(kind.subject)
 
 
 def test_check_of_subjects_finds_a_telling_one():
@@ -73,3 +86,23 @@ def test_header_that_smuggles_another_is_refused(smtp_server, header):
         send(headers={"X-Test": header})
 
     assert smtp_server.messages == []
+
+
+def test_attached_calendar_file_arrives_byte_for_byte(smtp_server):
+    content = f"BEGIN:VCALENDAR\r\nSUMMARY:é {'日' * 30}\r\nEND:VCALENDAR\r\n".encode()
+    attachment = mail.Attachment("calendar.ics", content, "text/calendar; method=PUBLISH")
+
+    mail.send(
+        "my_solidarity",
+        to="sam@example.org",
+        context={"link": "https://example.org/"},
+        language="en",
+        attachments=[attachment],
+    )
+
+    (message,) = smtp_server.messages
+    (part,) = message.iter_attachments()
+    assert part.get_payload(decode=True) == content
+    assert part.get_content_type() == "text/calendar"
+    assert (part.get_param("method"), part.get_param("charset")) == ("PUBLISH", "utf-8")
+    assert part.get_filename() == "calendar.ics"
