@@ -25,7 +25,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.log_actions import log
 
 from donations.treasury.access import EXPORT
-from donations.treasury.spreadsheets import (
+from supporters.spreadsheets import (
     CSV_TYPE,
     MOST_ROWS,
     XLSX_TYPE,

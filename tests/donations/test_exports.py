@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from donations.models import Allocation, BankEntry
-from donations.treasury.spreadsheets import csv_chunks, xlsx_chunks
+from supporters.spreadsheets import csv_chunks, xlsx_chunks
 from tests.donations.gifts import make_gift
 from tests.donations.payments import make_payment
 from tests.factories import make_account, make_appeal, make_pledge, make_staff
