@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -109,13 +110,22 @@ def withdraw_consents(*, subject_type: str, subject_id: uuid.UUID, purpose: str 
     return consents.update(withdrawn_hour=this_hour())
 
 
-def end_consents(*, subject_type: str, subject_id: uuid.UUID) -> int:
+def end_consents(*, subject_type: str, subject_id: uuid.UUID, purpose: str = "") -> int:
     """Note that the thing is gone without anybody having withdrawn anything; return how many.
 
-    From this hour on they are kept only as proof. Ending again changes nothing.
+    All consents for it are over, or those of one purpose. From this hour on they are kept only as
+    proof. Ending again changes nothing.
     """
     consents = Consent.objects.in_force().filter(subject_type=subject_type, subject_id=subject_id)
+    if purpose:
+        consents = consents.filter(purpose=purpose)
     return consents.update(ended_hour=this_hour())
+
+
+def end_consents_of_all(*, subject_type: str, subject_ids: Iterable[uuid.UUID]) -> int:
+    """The same for many things of one type, in one statement."""
+    consents = Consent.objects.in_force().filter(subject_type=subject_type)
+    return consents.filter(subject_id__in=list(subject_ids)).update(ended_hour=this_hour())
 
 
 def _token_hash(token: str) -> str:
