@@ -104,11 +104,15 @@ def make_image() -> Callable[..., bytes]:
 
 @pytest.fixture
 def run_tasks() -> Callable[[], list[str]]:
-    """Return a function that runs every waiting task here and now, and tells their names."""
+    """Return a function that runs every waiting task here and now, and tells their names.
+
+    Those too that tasks queue, as far as there are any.
+    """
 
     def run() -> list[str]:
         done = []
-        for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+        waiting = ProcrastinateJob.objects.filter(status="todo").order_by("id")
+        while job := waiting.first():
             tasks_app.tasks[job.task_name].func(**job.args)
             with connection.cursor() as cursor:
                 cursor.execute(

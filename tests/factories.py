@@ -96,7 +96,7 @@ def make_supporter(email: str = "sam@example.org", language: str = "en") -> Supp
 
 
 def make_staff(group: str, username: str = ""):
-    """A member of one of the four groups of staff."""
+    """A member of one of the groups of staff."""
     user = get_user_model().objects.create_user(
         username=username or group.lower(), email=f"{group.lower()}@example.org", password="x" * 20
     )

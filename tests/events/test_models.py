@@ -23,22 +23,56 @@ def make_row(event, **fields) -> SignUp:
     return SignUp.objects.create(event=event, **{**defaults, **fields})
 
 
-def test_database_never_holds_more_people_than_places():
+@pytest.mark.parametrize("people", [3, 4])
+def test_database_adds_nobody_beyond_the_capacity(people):
     event = make_event(capacity=2, places_taken=2)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Event.objects.filter(pk=event.pk).update(places_taken=3)
+        Event.objects.filter(pk=event.pk).update(places_taken=people)
+
+    Event.objects.filter(pk=event.pk).update(capacity=None, places_taken=people)
 
 
-def test_database_keeps_one_confirmed_sign_up_a_person():
+def test_database_lets_the_capacity_fall_below_what_is_taken_and_people_leave():
+    event = make_event(capacity=4, places_taken=4)
+
+    Event.objects.filter(pk=event.pk).update(capacity=1)
+    Event.objects.filter(pk=event.pk).update(places_taken=3)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(places_taken=4)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "waiting"},
+        {"status": "offered", "queue_number": 2},
+        {"status": "offered", "offer_until": timezone.now()},
+        {"party_size": 0},
+        {"party_size": 11},
+        {"status": "cancelled", "queue_number": 1},
+    ],
+)
+def test_database_refuses_sign_ups_that_cannot_be(fields):
     event = make_event()
-    make_row(event, status=SignUp.Status.CANCELLED)
-    make_row(event)
+    make_row(event, status="waiting", queue_number=1)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_row(event, supporter=make_supporter("other@example.org"), **fields)
+
+
+@pytest.mark.parametrize("status", ["confirmed", "offered", "waiting"])
+def test_database_keeps_one_standing_sign_up_a_person(status):
+    event = make_event()
+    for ended in ("cancelled", "lapsed", "passed_on"):
+        make_row(event, status=ended)
+    make_row(event, status=status, queue_number=1, offer_until=timezone.now())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         make_row(event)
 
-    assert SignUp.objects.confirmed().count() == 1
+    assert SignUp.objects.standing().count() == 1
 
 
 def test_name_is_unreadable_in_the_database():
@@ -64,7 +98,14 @@ def test_name_is_unreadable_in_the_database():
                 "ends_at": datetime(2027, 3, 28, 13, 0, tzinfo=BRUSSELS),
             },
         ),
-        ("capacity", {"capacity": 3, "places_taken": 4}),
+        ("longitude", {"latitude": "50.8467"}),
+        (
+            "closes_at",
+            {
+                "opens_at": datetime(2027, 3, 1, 9, 0, tzinfo=BRUSSELS),
+                "closes_at": datetime(2027, 3, 1, 8, 0, tzinfo=BRUSSELS),
+            },
+        ),
     ],
 )
 def test_event_that_cannot_be_is_refused_at_the_field(field, fields):
@@ -92,19 +133,19 @@ def test_event_over_midnight_is_accepted():
     event.full_clean()
 
 
-def test_query_and_property_agree_on_who_takes_sign_ups():
+def test_query_and_property_agree_on_what_is_to_come():
     now = timezone.now()
     make_event(slug="today", day=in_days(0))
     make_event(slug="yesterday", day=in_days(-1))
-    make_event(slug="closed", takes_sign_ups=False)
+    make_event(slug="cancelled", cancelled_at=now)
     make_event(slug="soon", day=in_days(0), starts_at=now + timedelta(minutes=5))
     make_event(slug="begun", day=in_days(0), starts_at=now - timedelta(minutes=5))
-    ours = Event.objects.filter(slug__in=["today", "yesterday", "closed", "soon", "begun"])
+    ours = Event.objects.filter(slug__in=["today", "yesterday", "cancelled", "soon", "begun"])
 
-    taking = set(ours.taking_sign_ups().values_list("slug", flat=True))
+    to_come = set(ours.to_come().values_list("slug", flat=True))
 
-    assert taking == {"today", "soon"}
-    assert taking == {event.slug for event in ours if event.is_open}
+    assert to_come == {"today", "soon"}
+    assert to_come == {event.slug for event in ours if event.is_open}
 
 
 def test_my_solidarity_lists_a_persons_sign_ups_and_nobody_elses():
