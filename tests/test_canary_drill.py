@@ -14,21 +14,28 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import IntegrityError, connection
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
+from campaign_site.links import make_token
 from donations.models import Pledge
-from events.models import SignUp
+from events.models import Arrival, Event, Feedback, MailingCopy, Needs, Organiser, SignUp
+from events.services import cancel_sign_up, door, messages
+from events.services import sign_up as sign_up_for
+from events.services.arrivals import Tap
 from pages.models import LoadedContent
 from solidarity import services as photos
 from solidarity.models import Photo
 from supporters import failed_mails
 from supporters.models import Consent, DataExport, FailedMail, Supporter
+from supporters.services import address_hash
 from tests import traces
-from tests.factories import make_appeal, make_event, make_photo_call, make_staff
+from tests.factories import in_days, make_appeal, make_event, make_photo_call, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +47,8 @@ FILE_NAME = "IMG-quetzalphoto-4711.jpg"
 PLACE = "Rue du Canari Bleu 83"
 LATITUDE = IFDRational(31415927, 1618033)
 MESSAGE = "Marmalade zeppelins for Mbuji"
+NEEDS = "Quokka ramp 37"
+ANSWER = "Tambourines quoth"
 
 CANARIES = {
     "mail": b"zaubette.quixwell",
@@ -53,8 +62,12 @@ CANARIES = {
     "place in words": PLACE.encode(),
     "place in degrees": (31415927).to_bytes(4, "big") + (1618033).to_bytes(4, "big"),
     "message": MESSAGE.encode(),
+    "needs": NEEDS.encode(),
+    "answer": ANSWER.encode(),
 }
-SECRET = ("mail", "mail domain", "given name", "family name")
+SECRET = ("mail", "mail domain", "given name", "family name", "needs", "answer")
+GUEST = "guest@example.org"
+_GUEST = address_hash(GUEST)
 
 
 def telltale_photo() -> bytes:
@@ -150,6 +163,8 @@ def test_nothing_is_left_of_a_person(
         visitor = Visitor(live_server.url)
 
         mails = _act(visitor, smtp_server, run_tasks)
+        _wait_for_an_offer(visitor, run_tasks)
+        _come_to_an_event(visitor, smtp_server, run_tasks, client)
         _staff_look_at_it(client, appeal)
         _things_go_wrong(visitor)
         _no_secret_in_a_dump()
@@ -159,13 +174,25 @@ def test_nothing_is_left_of_a_person(
         _take_everything_back(visitor, mails)
         photo, sign_up = Photo.objects.get(call=call), SignUp.objects.get(event=event)
         assert (photo.status, sign_up.status) == ("withdrawn", "cancelled")
+        assert set(_theirs().values_list("status", flat=True)) == {
+            "cancelled",
+            "offered",
+            "confirmed",
+        }
+        arrivals = Arrival.objects.filter(sign_up__in=_theirs()).count()
+        assert (arrivals, Needs.objects.count(), MailingCopy.objects.count()) == (1, 2, 1)
         _erase_myself(visitor, smtp_server, run_tasks)
         mail_count = len(smtp_server.messages)
         run_tasks()
 
         assert "IntegrityError" in log.getvalue(), "the log was not written"
         assert len(smtp_server.messages) == mail_count, "nobody is left to write to"
-        assert not Supporter.objects.exists()
+        assert not _theirs().exists() and not Supporter.objects.exclude(email_hash=_GUEST).exists()
+        assert Needs.objects.count() == MailingCopy.objects.count() == 0
+        # That two people came, and how it was for somebody, is nobody's.
+        assert Arrival.objects.get().sign_up is None
+        assert Feedback.objects.get().grade == 4
+        assert Event.objects.get(slug="full-event").places_taken == 0
         assert not DataExport.objects.exists()
         assert Consent.objects.filter(supporter=None, withdrawn_hour__isnull=False).exists()
         _controls_are_found(places, tmp_path, log)
@@ -220,8 +247,69 @@ def _act(visitor: Visitor, smtp_server, run_tasks) -> dict[str, object]:
     return {"photo": photo, "sign-up": sign_up, "pledge": pledge}
 
 
-def _staff_look_at_it(client, appeal) -> None:
+def _theirs():
+    """The sign-ups of the person, or of whoever they were."""
+    return SignUp.objects.exclude(supporter__email_hash=_GUEST)
+
+
+def _sign_up_with_all(visitor: Visitor, slug: str) -> None:
+    fields = {"party_size": "2", "needs": "wheelchair", "needs_line": NEEDS}
+    boxes = {"needs_consent": "on", "sharing": "on"}
+    person = {"email": MAIL, "name": f"{GIVEN} {FAMILY}"}
+    visitor.fill_in(f"/en/events/{slug}/", {**person, **fields, **boxes})
+
+
+def _wait_for_an_offer(visitor: Visitor, run_tasks) -> None:
+    """A number on the waiting list, then places of somebody who cancels; nobody answers."""
+    event = make_event(slug="full-event", capacity=2)
+    Organiser.objects.create(event=event, name="Example Union", gets_data=True)
+    guest = sign_up_for(
+        event=event,
+        name="Guest",
+        email=GUEST,
+        party_size=2,
+        language="en",
+        form_key=uuid.uuid4(),
+        form_digest="x",
+    )
+    _sign_up_with_all(visitor, "full-event")
+    run_tasks()
+    assert _theirs().get(event=event).status == "waiting"
+    cancel_sign_up(sign_up=guest)
+    run_tasks()
+    assert _theirs().get(event=event).status == "offered"
+
+
+def _come_to_an_event(visitor: Visitor, smtp_server, run_tasks, client) -> None:
+    """Places, a mail of staff, the door, and what they say of it when it is over."""
+    event = make_event(slug="great-event", day=in_days(0))
+    union = Organiser.objects.create(event=event, name="Example Union", gets_data=True)
+    _sign_up_with_all(visitor, "great-event")
+    sign_up = _theirs().get(event=event)
+    assert sign_up.shared_with == [union.pk] and sign_up.needs.line == NEEDS
     admin = make_staff("Administrators")
+    words = {"en": messages.Written("Bring a drum", "We meet at two.")}
+    messages.send_message(event=event, segment="coming", language="", words=words, user=admin)
+    run_tasks()
+    door_pass, code = door.make_pass(event=event, label="Main entrance", user=admin)
+    listed = door.open_list(door_pass=door_pass, code=code)
+    assert [person["name"] for person in listed["people"]] == [f"{GIVEN} {FAMILY}"]
+    tap = Tap(uuid.uuid4(), sign_up.public_id, 2, timezone.now())
+    door.record_taps(door_pass=door_pass, taps=[tap])
+    client.force_login(admin)
+    for page, secret in (("attendees", FAMILY), ("needs", NEEDS)):
+        seen = client.get(reverse(f"events_hosting:{page}", args=[event.pk]))
+        assert secret in seen.content.decode()
+    export = reverse("events_hosting:export_for_organiser", args=[event.pk, union.pk])
+    assert MAIL.encode() in client.post(export, {"kind": "csv"}).getvalue()
+    Event.objects.filter(pk=event.pk).update(day=in_days(-1))
+    answer = make_token(SignUp.FEEDBACK_PURPOSE, sign_up.public_id, sign_up.link_version)
+    visitor.post(f"/en/events/feedback/{answer}/", {"grade": "4", "text": ANSWER})
+    assert Feedback.objects.get().text == ANSWER
+
+
+def _staff_look_at_it(client, appeal) -> None:
+    admin = get_user_model().objects.get(username="administrators")
     photos.approve_photo(photo=Photo.objects.get(), moderator=admin, alt_text="A sign, and hands")
     client.force_login(admin)
     found = client.post("/admin/people/find/", {"email": MAIL}, follow=True)
@@ -243,7 +331,7 @@ def _things_go_wrong(visitor: Visitor) -> None:
     )
     assert FailedMail.objects.get().error == "OSError"
     try:
-        Supporter.objects.create(email=MAIL, email_hash=Supporter.objects.get().email_hash)
+        Supporter.objects.create(email=MAIL, email_hash=address_hash(MAIL))
     except IntegrityError:
         logging.getLogger("supporters").exception("cannot keep it")
 
@@ -252,7 +340,7 @@ def _no_secret_in_a_dump() -> None:
     """Whoever has the dump and not the key reads no address and no name."""
     secrets = {name: CANARIES[name] for name in SECRET}
     assert traces.found(traces.database_dump(), secrets) == set()
-    control = LoadedContent.objects.create(key=f"{GIVEN} {FAMILY} <{MAIL}>")
+    control = LoadedContent.objects.create(key=f"{GIVEN} {FAMILY} <{MAIL}> {NEEDS} {ANSWER}")
     assert traces.found(traces.database_dump(), secrets) == set(SECRET)
     control.delete()
 
@@ -260,7 +348,8 @@ def _no_secret_in_a_dump() -> None:
 def _mails_hold_no_more_than_they_must(smtp_server) -> None:
     sent = b"\n".join(envelope.content for envelope in smtp_server.envelopes)
     assert "mail" in traces.found(sent, CANARIES)
-    for name in ("network", "browser", "file name", "place in words", "message", "given name"):
+    theirs = ("network", "browser", "file name", "place in words", "message", "given name")
+    for name in (*theirs, "needs", "answer"):
         rest = sent.replace(b"Zaubette.Quixwell", b"").replace(b"zaubette.quixwell", b"")
         assert name not in traces.found(rest, CANARIES)
 
@@ -268,7 +357,7 @@ def _mails_hold_no_more_than_they_must(smtp_server) -> None:
 def _take_everything_back(visitor: Visitor, mails: dict[str, object]) -> None:
     photo = path_in(mails["photo"], "/solidarity/photo/")
     visitor.post(f"{photo}withdraw/", {"purpose": ""})
-    visitor.post(path_in(mails["sign-up"], "/events/sign-up/"), {})
+    visitor.post(path_in(mails["sign-up"], "/events/sign-up/"), {"action": "cancel"})
     visitor.post(path_in(mails["pledge"], "/donations/pledge/"), {})
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of scripted posts from one network, a thousand from as many; then somebody honest."""
+"""Two hundred scripted posts from one network, a thousand from as many; then somebody honest."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -81,8 +81,8 @@ def everything_public(client) -> str:
 @pytest.mark.parametrize(
     ("posts", "networks"),
     [
-        pytest.param(400, 1, id="one network"),
-        pytest.param(400, 400, id="a botnet"),
+        pytest.param(200, 1, id="one network"),
+        pytest.param(200, 200, id="a botnet"),
         pytest.param(1000, 1000, id="a large botnet", marks=pytest.mark.drill),
     ],
 )

@@ -123,12 +123,12 @@ def test_overview_leads_to_each_thing_and_says_what_cannot_be_undone(client, lan
 
     with override(language):
         items = held_items(supporter)
-    assert len(items) == 4
+    assert len(items) == 5
     for item in items:
         assert item.url.startswith(f"/{language}/")
         assert f'href="{item.url}"' in html
         assert client.get(item.url).status_code == 200
-    assert [len(item.notes) for item in items] == [2, 0, 1, 0]
+    assert [len(item.notes) for item in items] == [2, 0, 2, 1, 0]
     assert str(timezone.localdate().year + 7) in html
 
 

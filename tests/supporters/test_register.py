@@ -10,6 +10,7 @@ from django.db import models
 from supporters import register
 from supporters.register import Entry, PersonalField
 from supporters.services import make_one_time_link
+from tests.events.test_holdings import everything
 from tests.events.test_services import take
 from tests.factories import make_event, make_photo_call, make_pledge, make_staff
 from tests.solidarity.sending import send_photo
@@ -91,7 +92,14 @@ def test_document_tells_who_sees_what_and_how_long():
 
     sign_up = text[text.index("## events.signup") :].split("\n## ")[0]
     assert "30 days after the event" in sign_up
-    assert "| `name` | to greet them; encrypted | Administrators, Editors |" in sign_up
+    assert (
+        "| `name` | to greet them, also by door pass; encrypted | Administrators, Event hosts |"
+        in sign_up
+    )
+    assert "Editors" not in sign_up and "Moderators" not in sign_up
+    needs = text[text.index("## events.needs") :].split("\n## ")[0]
+    assert "Kept: 7 days after the event" in needs
+    assert needs.count("| Administrators, Event hosts |") == needs.count("| `") == 3
     pledge = text[text.index("## donations.pledge") :].split("\n## ")[0]
     assert "Editors" not in pledge and "Moderators" not in pledge
     assert "Administrators, Treasurers" in pledge
@@ -168,8 +176,15 @@ def test_drill_lists_every_field_of_every_row_about_an_address(one_of_each):
             "status",
             "name",
             "party_size",
+            "queue_number",
+            "offered_at",
+            "offer_until",
+            "shared_with",
+            "confirmed_coming",
+            "gave_feedback",
             "cancelled_at",
             "confirmation_sent_at",
+            "offer_sent_at",
             "cancellation_sent_at",
         ],
         "solidarity.photo": [
@@ -253,6 +268,25 @@ def test_drill_lists_every_field_of_every_row_about_an_address(one_of_each):
     assert "email: sam@example.org" in text
     assert f"message: {one_of_each.message}" in text
     assert "Noor" not in text and "noor@" not in text
+
+
+def test_drill_finds_what_hangs_on_a_sign_up():
+    row = everything()
+
+    text = drill(row.supporter.email)
+
+    labels = [line.split()[0] for line in text.splitlines() if not line.startswith("  ")]
+    assert labels == [
+        "events.arrival",
+        "events.mailingcopy",
+        "events.needs",
+        "events.signup",
+        *["supporters.consent"] * 2,
+        "supporters.supporter",
+    ]
+    assert "line: Step 12 cm at most" in text
+    # What somebody said afterwards cannot be found by their address.
+    assert "grade" not in text
 
 
 def test_drill_knows_nothing_of_a_stranger(one_of_each):
