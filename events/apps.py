@@ -6,18 +6,18 @@ class EventsConfig(AppConfig):
     verbose_name = "Events"
 
     def ready(self) -> None:
+        # Names what staff do in the log.
+        from events import mail_log_actions  # noqa: F401
+        from events.consents import PURPOSES
         from events.holdings import HOLDINGS
-        from events.models import SignUp
         from events.personal_data import register_models
         from events.retention import register_kinds
-        from supporters import failed_mails, holdings
+        from events.tasks import register_mails
+        from supporters import holdings, wordings
 
         holdings.register("sign_ups", HOLDINGS)
-        for name, sent_field in (
-            ("sign_up_confirmation", "confirmation_sent_at"),
-            ("sign_up_cancelled", "cancellation_sent_at"),
-        ):
-            kind = failed_mails.MailKind(f"send_{name}", "row_id", SignUp, sent_field)
-            failed_mails.register(name, kind)
+        for purpose in PURPOSES:
+            wordings.register(purpose)
+        register_mails()
         register_kinds()
         register_models()

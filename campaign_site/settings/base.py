@@ -252,6 +252,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 PROCRASTINATE_IMPORT_PATHS = [
     "donations.gift_tasks",
     "donations.statement_tasks",
+    "events.mailing_tasks",
+    "events.totals_tasks",
+    "events.waiting_tasks",
     "solidarity.dossier_tasks",
 ]
 PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
