@@ -1,7 +1,8 @@
 """Calendar files of events, as RFC 5545 wants them. No models, no settings."""
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,21 @@ from icalendar import (
     Timezone,
     TimezoneDaylight,
     TimezoneStandard,
+    vCalAddress,
     vDuration,
     vUri,
 )
+from icalendar.prop import vInline
 
 MEDIA_TYPE = "text/calendar"
+# What a mailed file tells the program that reads it (RFC 5546, 3.2.1 and 3.2.5).
+PUBLISH = "PUBLISH"
+CANCEL = "CANCEL"
+
+CONFIRMED = "CONFIRMED"
+TENTATIVE = "TENTATIVE"
+CANCELLED = "CANCELLED"
+
 _PRODUCT = "-//Viva Salud//campaign site//EN"
 _ZONE_NAME = "Europe/Brussels"
 _ZONE = ZoneInfo(_ZONE_NAME)
@@ -28,6 +39,8 @@ class CalendarEntry:
 
     Without ``starts_at`` the entry is for the whole ``day``. ``starts_at`` and ``ends_at`` are
     aware; ``changed_at`` and ``sequence`` belong to the last change of what is written here.
+    ``description`` may have several lines, everything else is one. ``point`` is latitude and
+    longitude in degrees (WGS 84). ``organiser`` is a mail address, ``organiser_name`` whose.
     """
 
     uid: str
@@ -39,6 +52,11 @@ class CalendarEntry:
     sequence: int = 0
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    status: str = CONFIRMED
+    description: str = ""
+    point: tuple[float, float] | None = None
+    organiser: str = ""
+    organiser_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,14 +69,28 @@ class CalendarFeed:
     entries: Sequence[CalendarEntry]
 
 
-def write_calendar(entry: CalendarEntry) -> bytes:
+def write_calendar(
+    entry: CalendarEntry, *, method: str = "", made_at: datetime | None = None
+) -> bytes:
     """Return the file's bytes: UTF-8, CRLF, no line over 75 octets (RFC 5545, 3.1).
 
-    The same entry gives the same bytes. A time zone is written only where an hour needs one.
+    A file that is mailed has a ``method``, PUBLISH or CANCEL, and was ``made_at`` a moment: by that
+    a program that has seen two of one SEQUENCE knows the newer one (RFC 5546, 2.1.5). Without a
+    method DTSTAMP is the last change, so the same entry gives the same bytes (RFC 5545, 3.8.7.2).
+    A time zone is written only where an hour needs one.
     """
     calendar = _empty_calendar()
-    _fill(calendar, [entry])
+    if method:
+        calendar.add("method", method)
+    if method == CANCEL:
+        entry = replace(entry, status=CANCELLED)
+    _fill(calendar, [entry], made_at=made_at if method else None)
     return calendar.to_ical()
+
+
+def media_type(method: str = "") -> str:
+    """Return the media type of a file; it repeats the method (RFC 6047, 2.4)."""
+    return f"{MEDIA_TYPE}; method={method}" if method else MEDIA_TYPE
 
 
 def write_feed(feed: CalendarFeed) -> bytes:
@@ -86,34 +118,73 @@ def _empty_calendar() -> Calendar:
     return calendar
 
 
-def _fill(calendar: Calendar, entries: Sequence[CalendarEntry]) -> None:
+def _fill(
+    calendar: Calendar, entries: Sequence[CalendarEntry], *, made_at: datetime | None = None
+) -> None:
     if not entries or any(entry.starts_at for entry in entries):
         calendar.add_component(_belgian_time())
     for entry in entries:
-        calendar.add_component(_vevent(entry))
+        calendar.add_component(_vevent(entry, made_at or entry.changed_at))
 
 
-def _vevent(entry: CalendarEntry) -> Event:
+def _vevent(entry: CalendarEntry, stamped_at: datetime) -> Event:
     event = Event()
     event.add("uid", entry.uid)
-    event.add("dtstamp", entry.changed_at.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstamp", _utc(stamped_at))
+    event.add("last-modified", _utc(entry.changed_at))
     event.add("sequence", entry.sequence)
+    event.add("status", entry.status)
     if entry.starts_at:
-        event.add("dtstart", entry.starts_at.astimezone(_ZONE))
+        event.add("dtstart", _moment(entry.starts_at))
         if entry.ends_at:
-            event.add("dtend", entry.ends_at.astimezone(_ZONE))
+            event.add("dtend", _moment(entry.ends_at))
     else:
         event.add("dtstart", entry.day)
         # The end is the first day that is no longer part of the event (3.6.1).
         event.add("dtend", entry.day + timedelta(days=1))
+        # While the hour is unknown, nobody's whole day is taken (3.8.2.7).
+        event.add("transp", "TRANSPARENT")
     event.add("summary", _one_line(entry.summary))
     event.add("location", _one_line(entry.location))
-    event.add("url", entry.url)
+    if entry.description:
+        event.add("description", _some_lines(entry.description))
+    if entry.point:
+        event.add("geo", vInline("{:.6f};{:.6f}".format(*entry.point)))
+    if entry.organiser:
+        event.add("organizer", _organiser(entry))
+    event.add("url", vUri(entry.url))
     return event
 
 
+def _organiser(entry: CalendarEntry) -> vCalAddress:
+    address = vCalAddress(f"mailto:{entry.organiser}")
+    # No quotation mark can stand in the value of a parameter (3.1).
+    name = _one_line(entry.organiser_name.replace('"', ""))
+    if name:
+        address.params["CN"] = name
+    return address
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _moment(moment: datetime) -> datetime:
+    """Return ``moment`` as it is written: Belgian time, or UTC in the hour that comes twice.
+
+    Such an hour with a TZID means the first of the two (3.3.5), so the second needs UTC.
+    """
+    local = moment.astimezone(_ZONE).replace(microsecond=0)
+    return local.astimezone(UTC) if local.fold else local
+
+
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Return ``text`` without line ends and without controls, which no TEXT may hold (3.1)."""
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+
+
+def _some_lines(text: str) -> str:
+    return "\n".join(_one_line(line) for line in text.splitlines())
 
 
 def _belgian_time() -> Timezone:
