@@ -1,8 +1,24 @@
 """Puts the staff screens of events into Wagtail's admin."""
 
+from django.contrib.auth.models import Permission
+from django.urls import include, path
 from wagtail import hooks
 
-from events.admin_views import EventsGroup
+from events.hosting import log_actions  # noqa: F401  # its hook
+from events.hosting.events import EventsGroup
+
+
+@hooks.register("register_admin_urls")
+def register_hosting_urls():
+    return [path("hosting/", include("events.hosting.urls"))]
+
+
+@hooks.register("register_permissions")
+def register_hosting_permissions():
+    return Permission.objects.filter(
+        content_type__app_label="events",
+        codename__in=["message_attendees", "manage_door", "view_needs", "export_signup"],
+    )
 
 
 @hooks.register("register_admin_viewset")

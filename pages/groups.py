@@ -1,4 +1,4 @@
-"""Who may do what: four groups of staff, from Django's and Wagtail's permissions.
+"""Who may do what: five groups of staff, from Django's and Wagtail's permissions.
 
 Running this again restores the permissions listed here and leaves the members alone.
 """
@@ -30,6 +30,13 @@ _CALLS = (
     "solidarity.view_partner",
 )
 _EVENTS = ("events.add_event", "events.change_event", "events.view_event")
+_HOST = (
+    "events.view_signup",
+    "events.view_needs",
+    "events.export_signup",
+    "events.message_attendees",
+    "events.manage_door",
+)
 _MODERATE = ("solidarity.moderate_photo", "solidarity.view_photo", "solidarity.view_photocall")
 # Who prepares an edition and who approves it: two people, whatever they may both do.
 _DELIVER = (
@@ -82,11 +89,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_CALLS,
         *_OFFICES,
         *_EVENTS,
-        "events.view_signup",
         "donations.view_appeal",
     ),
     "Moderators": (*_ADMIN, *_MODERATE, *_DELIVER),
     "Treasurers": (*_ADMIN, *_MONEY),
+    "Event hosts": (*_ADMIN, *_EVENTS, *_HOST),
     "Administrators": (
         *_ADMIN,
         *_WORDS,
@@ -95,10 +102,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_CALLS,
         *_OFFICES,
         *_EVENTS,
+        *_HOST,
         *_MODERATE,
         *_DELIVER,
         *_MONEY,
-        "events.view_signup",
         "events.change_signup",
         "pages.change_organisation",
         "supporters.view_supporter",
@@ -132,7 +139,7 @@ _FILE_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document"
 
 
 def ensure_groups() -> None:
-    """Make the four groups and give each exactly the permissions listed above."""
+    """Make the five groups and give each exactly the permissions listed above."""
     everything = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")

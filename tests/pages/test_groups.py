@@ -12,7 +12,19 @@ pytestmark = pytest.mark.django_db
     ("group", "allowed", "denied"),
     [
         ("Editors", "pages.change_sitewords", "solidarity.moderate_photo"),
-        ("Editors", "events.view_signup", "donations.view_pledge"),
+        ("Editors", "events.change_event", "donations.view_pledge"),
+        ("Editors", "events.add_event", "events.view_signup"),
+        ("Editors", "events.view_event", "events.view_needs"),
+        ("Editors", "events.view_event", "events.message_attendees"),
+        ("Event hosts", "events.add_event", "events.delete_event"),
+        ("Event hosts", "events.view_signup", "donations.view_pledge"),
+        ("Event hosts", "events.view_needs", "supporters.view_supporter"),
+        ("Event hosts", "events.export_signup", "supporters.export_newsletter"),
+        ("Event hosts", "events.message_attendees", "pages.change_sitewords"),
+        ("Event hosts", "events.manage_door", "solidarity.view_photo"),
+        ("Moderators", "solidarity.view_photo", "events.view_event"),
+        ("Treasurers", "donations.view_pledge", "events.manage_door"),
+        ("Administrators", "events.view_needs", "events.delete_signup"),
         ("Moderators", "solidarity.moderate_photo", "donations.view_pledge"),
         ("Moderators", "wagtailadmin.access_admin", "donations.view_bankaccount"),
         ("Treasurers", "donations.view_pledge", "solidarity.view_photo"),
@@ -20,7 +32,7 @@ pytestmark = pytest.mark.django_db
         ("Administrators", "donations.change_bankaccount", "auth.add_group"),
         ("Administrators", "supporters.add_retentionperiod", "supporters.change_consent"),
         ("Administrators", "supporters.view_supporter", "supporters.delete_retentionperiod"),
-        ("Editors", "events.view_signup", "supporters.view_supporter"),
+        ("Editors", "events.view_event", "supporters.view_supporter"),
         ("Moderators", "solidarity.view_photo", "supporters.view_datarequest"),
         ("Treasurers", "donations.view_pledge", "supporters.view_failedmail"),
         ("Editors", "solidarity.change_office", "solidarity.prepare_edition"),
@@ -55,6 +67,7 @@ def test_only_editors_and_administrators_may_publish(client):
         ("Administrators", True),
         ("Moderators", False),
         ("Treasurers", False),
+        ("Event hosts", False),
     ]:
         assert page.permissions_for_user(make_staff(group)).can_publish() is may
 
@@ -64,10 +77,10 @@ def test_moderators_add_the_picture_of_a_delivery_and_change_no_other():
         name: GroupCollectionPermission.objects.filter(
             group__name=name, permission__codename__in=["choose_image", "add_image", "change_image"]
         ).count()
-        for name in ("Editors", "Moderators", "Treasurers")
+        for name in ("Editors", "Moderators", "Treasurers", "Event hosts")
     }
 
-    assert choosers == {"Editors": 3, "Moderators": 2, "Treasurers": 0}
+    assert choosers == {"Editors": 3, "Moderators": 2, "Treasurers": 0, "Event hosts": 0}
 
 
 def test_development_staff_log_in_with_what_the_file_says(client, settings, tmp_path):

@@ -1,0 +1,10 @@
+"""Who may do what on the screens of those who host events."""
+
+SEE_EVENTS = "events.view_event"
+CHANGE_EVENTS = "events.change_event"
+ADD_EVENTS = "events.add_event"
+SEE_SIGN_UPS = "events.view_signup"
+SEE_NEEDS = "events.view_needs"
+EXPORT = "events.export_signup"
+WRITE = "events.message_attendees"
+DOOR = "events.manage_door"
