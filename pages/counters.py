@@ -8,6 +8,8 @@ from django.db.models import Case, CharField, DecimalField, F, Sum, Value, When
 from django.db.models.functions import Cast
 
 from donations.models import Allocation, OutsideAmount, Pledge
+from events.crowd import LEAST_COUNTED
+from events.models import Event, SignUp
 from pages.links import Link
 from solidarity.models import WallCount
 
@@ -47,9 +49,9 @@ class Counter:
 def count_actions(links: Iterable[Link]) -> list[Counter]:
     """Return a counter for each action in ``links`` that has anything to count, in their order.
 
-    Photos are those on the wall, people those who signed up for an event still to come, euros
-    those that arrived, here or elsewhere, beside those promised. One query; none when no link is
-    a photo call or an appeal.
+    Photos are those on the wall, people those who have a place at an event still to come, euros
+    those that arrived, here or elsewhere, beside those promised. One query; none when there is
+    nothing to ask.
     """
     links = [link for link in links if link.fact is not None]
     totals = _totals(links)
@@ -62,8 +64,7 @@ def _counter(link: Link, totals: dict[tuple[str, int], Decimal]) -> Counter:
         return totals.get((kind, link.fact.pk), Decimal(0))
 
     if link.kind == "event":
-        coming = 0 if link.fact.is_past else link.fact.places_taken
-        return Counter("event", Decimal(coming), link)
+        return Counter("event", _coming(link.fact, total("offered")), link)
     if link.kind != "appeal":
         return Counter(link.kind, total(link.kind), link)
     received = max(total("received"), Decimal(0))
@@ -76,11 +77,22 @@ def _counter(link: Link, totals: dict[tuple[str, int], Decimal]) -> Counter:
     )
 
 
+def _coming(event: Event, offered: Decimal) -> Decimal:
+    """People with a place at an event still to come; a small crowd is not counted aloud.
+
+    Places that are offered are taken, but nobody has said yet that they come.
+    """
+    coming = event.places_taken - offered
+    is_over = event.is_past or event.is_cancelled
+    return Decimal(0) if is_over or coming < LEAST_COUNTED else coming
+
+
 def _totals(links: list[Link]) -> dict[tuple[str, int], Decimal]:
     """Numbers of photos and sums of euros by (kind, id of the fact)."""
     calls = [link.fact.pk for link in links if link.kind == "photo_call"]
     appeals = [link.fact.pk for link in links if link.kind == "appeal"]
-    if not calls and not appeals:
+    limited = [x.fact.pk for x in links if x.kind == "event" and x.fact.capacity is not None]
+    if not calls and not appeals and not limited:
         return {}
     photos = (
         WallCount.objects.filter(call__in=calls)
@@ -94,7 +106,13 @@ def _totals(links: list[Link]) -> dict[tuple[str, int], Decimal]:
         .annotate(number=Cast(Sum(amount), _NUMBER))
         for kind, rows, amount in _euros(appeals)
     ]
-    rows = photos.union(*sums, all=True)
+    offered = (
+        SignUp.objects.filter(event__in=limited, status=SignUp.Status.OFFERED)
+        .order_by()
+        .values(counted=_kind("offered"), fact=Cast("event_id", _NUMBER))
+        .annotate(number=Cast(Sum("party_size"), _NUMBER))
+    )
+    rows = photos.union(*sums, offered, all=True)
     return {(row["counted"], int(row["fact"])): row["number"] for row in rows}
 
 

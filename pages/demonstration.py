@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from donations.models import Appeal, BankAccount, Earmark, OutsideAmount, Reward, RewardOption
 from events.models import Event
-from pages import seeding
+from pages import demo_events, seeding
 from pages.models import CampaignPage
 from solidarity import services
 from solidarity.images import clean_photo
@@ -30,6 +30,7 @@ STAFF = {
     "editor": "Editors",
     "moderator": "Moderators",
     "treasurer": "Treasurers",
+    "host": "Event hosts",
     "administrator": "Administrators",
 }
 _FIELDS = ["#0d4a3a", "#d8352a", "#f4c430", "#2f5d8a", "#7fb69a", "#efe6d5", "#b84a62", "#3b3f58"]
@@ -42,6 +43,7 @@ def load_demonstration() -> None:
     seeding.once("demo-delivery", load_delivery)
     seeding.once("demo-photos", load_photos)
     seeding.once("demo-gifts", load_gifts)
+    seeding.once("demo-events", demo_events.load)
 
 
 def load_actions() -> None:

@@ -129,7 +129,7 @@ def _words(page: BasePage) -> tuple[str, str, str]:
     if isinstance(page, CampaignPage):
         return page.name, page.strapline, _ended(page) or line
     if isinstance(page, EventPage):
-        return page.title, _day_and_place(page.event), _people(page.event) or line
+        return page.title, _day_and_place(page.event), _people(page) or line
     if isinstance(page, AppealPage):
         return page.title, page.strapline or _("Appeal"), _raised(page) or line
     if isinstance(page, PhotoCallPage):
@@ -164,16 +164,19 @@ def _day_and_place(event) -> str:
     return " · ".join(part for part in (long_day(event.day), event.place) if part)
 
 
-def _people(event) -> str:
+def _people(page: EventPage) -> str:
+    event, crowd = page.event, page.crowd
+    if event.is_cancelled:
+        return _("This event is cancelled.")
     if event.is_past:
         return _("This event is over.")
-    if event.places_taken < _LEAST_COUNTED:
+    if not crowd.is_worth_telling:
         return ""
     return ngettext(
         "%(number)s person is coming. And you?",
         "%(number)s people are coming. And you?",
-        event.places_taken,
-    ) % {"number": whole(event.places_taken)}
+        crowd.coming,
+    ) % {"number": whole(crowd.coming)}
 
 
 def _raised(page: AppealPage) -> str:

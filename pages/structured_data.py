@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from campaign_site.mail import absolute_url
+from events.models import Event, Organiser
 from pages.frame import Frame
 from pages.models import AppealPage, ArticlePage, BasePage, EventPage, HomePage
 from pages.sharing import Sharing
@@ -99,17 +100,56 @@ def _event(page: EventPage, frame: Frame, sharing: Sharing) -> Data:
     data = _described("Event", frame, sharing) | {
         "name": sharing.title,
         "startDate": _moment(event.starts_at or event.day),
-        "eventStatus": f"{_SCHEMA}/EventScheduled",
-        "organizer": _reference(frame),
+        "eventStatus": f"{_SCHEMA}/{_event_status(event)}",
+        "organizer": _organisers(event, frame),
     }
+    if event.spoken_languages:
+        # The page has its language already; this is what is spoken there.
+        data["inLanguage"] = list(event.spoken_languages)
     if event.ends_at:
         data["endDate"] = _moment(event.ends_at)
     if event.place:
-        data["location"] = {"@type": "Place", "name": event.place, "address": event.place}
+        data["location"] = _place(event)
     if event.is_open and event.capacity is not None:
         data["maximumAttendeeCapacity"] = event.capacity
         data["remainingAttendeeCapacity"] = event.places_left
     return data
+
+
+def _event_status(event: Event) -> str:
+    if event.is_cancelled:
+        return "EventCancelled"
+    return "EventRescheduled" if event.moved_at else "EventScheduled"
+
+
+def _organisers(event: Event, frame: Frame) -> Data | list[Data]:
+    """Those who organise it, as the page names them; without any, it is ours alone."""
+    named = [
+        {"@type": "Organization", "name": row.name} | ({"url": row.url} if row.url else {})
+        for row in event.organisers.all()
+        if row.role != Organiser.Role.PARTNER
+    ]
+    return named or _reference(frame)
+
+
+def _place(event: Event) -> Data:
+    place: Data = {
+        "@type": "Place",
+        "name": event.place,
+        "address": event.address or event.place,
+    }
+    if event.latitude is not None and event.longitude is not None:
+        place["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": float(event.latitude),
+            "longitude": float(event.longitude),
+        }
+    seen_to = [
+        {"@type": "LocationFeatureSpecification", "name": str(label), "value": True}
+        for code, label in Event.Access.choices
+        if code in event.access
+    ]
+    return place | ({"amenityFeature": seen_to} if seen_to else {})
 
 
 def _moment(value: date | datetime) -> str:

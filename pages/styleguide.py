@@ -228,7 +228,11 @@ def events() -> list[tuple[str, Link]]:
     return [
         ("open", _event(9, capacity=80, places_taken=12)),
         ("last place", _event(9, capacity=80, places_taken=79)),
-        ("full", _event(9, capacity=80, places_taken=80)),
+        ("waiting list", _event(9, capacity=80, places_taken=80)),
+        ("full", _event(9, capacity=80, places_taken=80, has_waiting_list=False)),
+        ("announced", _event(9, opens_at=timezone.now() + timedelta(days=2))),
+        ("moved", _event(9, moved_at=timezone.now())),
+        ("cancelled", _event(9, cancelled_at=timezone.now())),
         ("no limit", _event(0)),
         ("no sign-up", _event(9, takes_sign_ups=False)),
         ("past", _event(-9)),

@@ -37,11 +37,11 @@ VERBATIM = re.compile(
 )
 # Names that stand alone, and a bank's communication, which must be copied letter by letter.
 NAMES = {"Victor", "Jasper Thys", "Growfunding", "WhatsApp", "Facebook", "Bluesky"}
-NAMES |= {"donation NotATarget"}
+NAMES |= {"donation NotATarget", "Outlook.com", "Microsoft 365"}
 # Left out: links that name a language in that language; excerpts, which are cut out of texts that
 # are checked where they stand whole; the signs of a drawn crowd, which comes from three countries;
-# names of countries and languages, which come from CLDR.
-_LEFT_OUT = "a[lang][hreflang], .search-result__excerpt, .crowd, " + ", ".join(
+# names of countries and languages, which come from CLDR; codes that a screen says not to translate.
+_LEFT_OUT = 'a[lang][hreflang], .search-result__excerpt, .crowd, [translate="no"], ' + ", ".join(
     f'select[name="{name}"] option:not([value=""], [value="und"])'
     for name in ("country", "language", "message_language", "words_language")
 )
@@ -57,7 +57,8 @@ _DATA_WORDS = {"name", "headline", "description", "caption", "articleSection"}
 
 
 def bracketed(text: str) -> str:
-    return f"⟦{text}⟧"
+    """Put ``text`` into brackets, each paragraph into its own: mails show them apart."""
+    return "\n\n".join(f"⟦{paragraph}⟧" for paragraph in text.split("\n\n"))
 
 
 def write_catalogue(folder: Path) -> Path:

@@ -16,6 +16,9 @@ from campaign_site.headers import allow_features, extend_csp
 from donations.payment_details import gift_card_of
 from donations.rewards import rewards_of
 from donations.totals import Totals, totals_of
+from events.add_to_calendar import calendar_links
+from events.crowd import Crowd, crowd_of
+from events.moves import last_changes
 from pages.blocks import TextBody
 from pages.deliveries import outcomes_of
 from pages.links import Link
@@ -179,6 +182,7 @@ class EventPage(ActionPage):
     """Invites to an event."""
 
     fact_field = "event"
+    fact_joins: ClassVar = ("event__sheet",)
 
     event = models.ForeignKey(
         "events.Event", on_delete=models.PROTECT, related_name="pages", verbose_name=_("event")
@@ -189,12 +193,40 @@ class EventPage(ActionPage):
     class Meta:
         verbose_name = _("page of an event")
 
+    @classmethod
+    def to_show(cls):
+        return super().to_show().prefetch_related("event__organisers")
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing is left to come to: it is over, or it was cancelled."""
+        return self.event.is_past or self.event.is_cancelled
+
     @property
     def days_left(self) -> int | None:
         """Days until the event; None once it has begun."""
-        if self.event.is_past or self.event.has_started:
+        if self.is_past or self.event.has_started:
             return None
         return (self.event.day - timezone.localdate()).days
+
+    @property
+    def offers_form(self) -> bool:
+        """Whether people can sign up now, be it for the waiting list."""
+        return self.event.is_open and (self.event.has_waiting_list or not self.event.is_full)
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """Who comes and who waits; asked once for the page and its card."""
+        return crowd_of(self.event)
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        if not self.is_past:
+            campaign = self.campaign_link
+            feed = reverse("campaign-calendar", args=[campaign.page.slug]) if campaign else ""
+            context["changes"] = last_changes(self.event)
+            context["calendar_links"] = calendar_links(self.event, self, campaign_feed=feed)
+        return context
 
 
 class AppealPage(FactPage, StoryPage):

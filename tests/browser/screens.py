@@ -17,6 +17,7 @@ from campaign_site.links import make_token
 from donations.models import Pledge
 from donations.services import cancel_pledge
 from donations.services.reminding import STOP_PURPOSE
+from events.models import SignUp
 from events.services import cancel_sign_up
 from pages.models import (
     AppealPage,
@@ -48,6 +49,7 @@ from tests.factories import (
     make_supporter,
 )
 from tests.solidarity.editions import delivered
+from tests.supporters.at_the_door import fields_of
 
 OVER = {"opens_on": in_days(-30), "closes_on": in_days(-3)}
 LONG_PAST = {"day": in_days(-300), "starts_at": None, "ends_at": None}
@@ -101,8 +103,11 @@ def public_templates() -> frozenset[str]:
     names = (path.relative_to(root).as_posix() for path in root.rglob("*.html"))
     # campaign/ is the markup for every kind of field that the form library knows, used or not.
     others = ("admin/", "campaign/", "development/", "emails/", "wagtail")
+    staff = ("/admin/", "/hosting/")
     return frozenset(
-        name for name in names if not name.startswith(others) and "/admin/" not in name
+        name
+        for name in names
+        if not name.startswith(others) and not any(part in name for part in staff)
     )
 
 
@@ -220,10 +225,49 @@ def event(stage):
     return stage.get_page(stage.page(EventPage, event__slug="demo"))
 
 
+def get_demo_event(stage: Stage, **fields) -> HttpResponse:
+    with changed(stage.event, **fields):
+        return stage.get_page(stage.page(EventPage, event__slug="demo"))
+
+
+@screen("page of an event with everything to know", "pages/event_page.html")
+def told_event(stage):
+    stage.tell_everything(stage.event)
+    return get_demo_event(stage)
+
+
 @screen("page of a full event", "pages/event_page.html")
 def full_event(stage):
-    with changed(stage.event, capacity=0, places_taken=0):
-        return stage.get_page(stage.page(EventPage, event__slug="demo"))
+    return get_demo_event(stage, capacity=0, places_taken=0)
+
+
+@screen("page of a full event without a waiting list", "pages/event_page.html")
+def full_event_without_list(stage):
+    return get_demo_event(stage, capacity=0, places_taken=0, has_waiting_list=False)
+
+
+@screen("page of an event whose sign-up opens later", "pages/event_page.html")
+def announced_event(stage):
+    return get_demo_event(stage, opens_at=timezone.now() + timedelta(days=3))
+
+
+@screen("page of an event whose sign-up is closed", "pages/event_page.html")
+def closed_event(stage):
+    return get_demo_event(stage, closes_at=timezone.now() - timedelta(days=3))
+
+
+@screen("page of an event that has moved", "pages/event_page.html")
+def moved_event(stage):
+    return get_demo_event(stage, moved_at=timezone.now(), **notices("Under the bridge instead."))
+
+
+@screen("page of an event that is cancelled", "pages/event_page.html")
+def cancelled_event(stage):
+    return get_demo_event(stage, cancelled_at=timezone.now(), **notices("The hall is flooded."))
+
+
+def notices(text: str) -> dict[str, str]:
+    return {f"notice_{code}": text for code in LANGUAGES}
 
 
 @screen("page of a past event", "pages/event_page.html")
@@ -567,9 +611,28 @@ def sign_up_form_under_pressure(stage):
     return stage.send_under_pressure(SIGN_UP, name="Sam", email="sam@example.org", party_size="1")
 
 
+@screen("sign-up form of an event that asks everything", "events/sign_up.html")
+def sign_up_form_whole(stage):
+    stage.tell_everything(stage.event)
+    return stage.send_spoiled(SIGN_UP, needs=["seat", "signs"], needs_line="a chair")
+
+
+@screen("form for the waiting list", "events/sign_up.html")
+def waiting_form(stage):
+    with changed(stage.event, capacity=4, places_taken=4):
+        return stage.get(SIGN_UP)
+
+
+@screen("group for which there are too few places", "events/sign_up.html")
+def sign_up_group(stage):
+    with changed(stage.event, capacity=4, places_taken=2):
+        who = {"name": "Sam", "email": "sam@example.org"}
+        return stage.send_spoiled(SIGN_UP, party_size="3", **who)
+
+
 @screen("sign-up for a full event", "events/no_sign_up.html")
 def sign_up_full(stage):
-    with changed(stage.event, capacity=0, places_taken=0):
+    with changed(stage.event, capacity=0, places_taken=0, has_waiting_list=False):
         return stage.get(SIGN_UP)
 
 
@@ -590,19 +653,33 @@ def signed_up(stage):
     return stage.get("events/demo/signed-up/")
 
 
+@screen("on the waiting list", "events/waiting.html")
+def waiting(stage):
+    return stage.get("events/demo/waiting/")
+
+
 @screen("own sign-up", "events/standing_link.html")
 def own_sign_up(stage):
+    stage.tell_everything(stage.event)
     return stage.get(stage.sign_up_path(stage.sign_up()))
+
+
+@screen("own sign-up the day before", "events/standing_link.html")
+def own_sign_up_soon(stage):
+    path = stage.sign_up_path(stage.sign_up())
+    with changed(stage.event, day=in_days(1), starts_at=None, ends_at=None):
+        return stage.get(path)
 
 
 @screen("own sign-up changed", "events/standing_link.html")
 def own_sign_up_changed(stage):
-    return stage.get(stage.sign_up_path(stage.sign_up()) + "?changed=1")
+    return stage.get(stage.sign_up_path(stage.sign_up()) + "?done=changed")
 
 
 @screen("own sign-up with a wrong number", "events/standing_link.html")
 def own_sign_up_wrong(stage):
-    return stage.post(stage.sign_up_path(stage.sign_up()), {"party_size": "99"})
+    data = {"action": "change", "party_size": "99"}
+    return stage.post(stage.sign_up_path(stage.sign_up()), data)
 
 
 @screen("own sign-up for an event that has begun", "events/standing_link.html")
@@ -611,7 +688,91 @@ def own_sign_up_begun(stage):
     begun = (timezone.now() - timedelta(minutes=5)).replace(microsecond=0)
     ends = begun + timedelta(hours=2)
     with changed(stage.event, starts_at=begun, ends_at=ends, day=begun.date()):
-        return stage.post(path)
+        return stage.post(path, {"action": "cancel"})
+
+
+@screen("own sign-up for a past event", "events/standing_link.html")
+def own_sign_up_past(stage):
+    path = stage.sign_up_path(stage.sign_up())
+    with changed(stage.event, **LONG_PAST):
+        return stage.get(path)
+
+
+@screen("own sign-up for an event that is cancelled", "events/standing_link.html")
+def own_sign_up_event_cancelled(stage):
+    path = stage.sign_up_path(stage.sign_up())
+    with changed(stage.event, cancelled_at=timezone.now(), **notices("The hall is flooded.")):
+        return stage.get(path)
+
+
+@screen("own place on the waiting list", "events/standing_link.html")
+def own_waiting(stage):
+    return stage.get(stage.sign_up_path(stage.queue[1]))
+
+
+@screen("places offered", "events/standing_link.html")
+def own_offer(stage):
+    cancel_sign_up(sign_up=stage.queue[0])
+    return stage.get(stage.sign_up_path(stage.queue[1]))
+
+
+@screen("places that went to the next", "events/standing_link.html")
+def own_lapsed(stage):
+    with changed(stage.queue[2], status="lapsed"):
+        return stage.get(stage.sign_up_path(stage.queue[2]))
+
+
+@screen("own needs", "events/own_needs.html")
+def own_needs(stage):
+    path = stage.sign_up_path(stage.sign_up()) + "needs/"
+    sent = stage.get(path)
+    words = {name: text for name, text in fields_of(sent).items() if name != "needs_line"}
+    stage.post(path, {**words, "needs": ["seat"], "needs_consent": "on"})
+    return stage.get(path)
+
+
+def pass_on_path(stage: Stage, place: SignUp) -> str:
+    return f"events/pass-on/{make_token(SignUp.PASS_ON_PURPOSE, place.public_id)}/"
+
+
+@screen("come instead of somebody", "events/pass_on.html")
+def pass_on_form(stage):
+    return stage.get(pass_on_path(stage, stage.sign_up()))
+
+
+@screen("places passed on already", "events/pass_on_over.html")
+def pass_on_over(stage):
+    place = stage.sign_up()
+    with changed(place, status="passed_on"):
+        return stage.get(pass_on_path(stage, place))
+
+
+@screen("own sign-up passed on", "events/standing_link.html")
+def own_passed_on(stage):
+    place = stage.sign_up()
+    with changed(place, status="passed_on"):
+        return stage.get(stage.sign_up_path(place))
+
+
+def feedback_path(place: SignUp) -> str:
+    return f"events/feedback/{make_token(SignUp.FEEDBACK_PURPOSE, place.public_id)}/"
+
+
+@screen("how was it?", "events/feedback.html")
+def feedback(stage):
+    return stage.get(feedback_path(stage.sign_up()))
+
+
+@screen("how was it, sent empty", "events/feedback.html")
+def feedback_empty(stage):
+    return stage.post(feedback_path(stage.sign_up()), {"text": "Merci"})
+
+
+@screen("thank you for telling", "events/feedback_given.html")
+def feedback_given(stage):
+    place = stage.sign_up()
+    with changed(place, gave_feedback=True):
+        return stage.get(feedback_path(place))
 
 
 @screen("own sign-up cancelled", "events/standing_link.html")
@@ -619,6 +780,16 @@ def own_sign_up_cancelled(stage):
     place = stage.sign_up()
     cancel_sign_up(sign_up=place)
     return stage.get(stage.sign_up_path(place))
+
+
+@screen("list at the door", "events/door/page.html")
+def door(stage):
+    return stage.get("events/door/")
+
+
+@screen("code at the door", "events/door/page.html")
+def door_code(stage):
+    return stage.get("events/door/x/")
 
 
 # Gifts

@@ -18,7 +18,7 @@ from wagtail.models import Page
 from campaign_site.links import make_token
 from donations.models import Appeal, Pledge
 from donations.services import create_pledge
-from events.models import Event, SignUp
+from events.models import ActionSheet, Event, Organiser, SignUp
 from events.services import sign_up
 from pages.models import CampaignPage
 from solidarity import services
@@ -26,7 +26,14 @@ from solidarity.models import Photo, PhotoCall
 from solidarity.wall import PAGE_SIZE
 from supporters.models import Supporter
 from supporters.overview import make_overview_token
-from tests.factories import AMOUNT, in_days, make_photo_call, make_staff, notatarget
+from tests.factories import (
+    AMOUNT,
+    in_days,
+    make_event,
+    make_photo_call,
+    make_staff,
+    notatarget,
+)
 from tests.solidarity.sending import cleaned_photo, public_photo, send_photo
 from tests.supporters.at_the_door import fields_of, limits
 from tests.supporters.somebody import did_everything
@@ -105,7 +112,8 @@ class Stage:
     def take_part(self) -> None:
         """Let somebody take each of the demonstration's actions, so that counters have numbers."""
         public_photo(call=PhotoCall.objects.get(slug="demo"), language=self.language)
-        self.sign_up("counted@example.org")
+        for number in range(3):
+            self.sign_up(f"counted-{number}@example.org")
         self.pledge()
 
     def every_block(self, page: Page) -> StreamValue:
@@ -171,10 +179,36 @@ class Stage:
     def photo_path(self, photo: Photo) -> str:
         return f"solidarity/photo/{make_token(Photo.LINK_PURPOSE, photo.public_id)}/"
 
-    def sign_up(self, email: str = "sam@example.org") -> SignUp:
+    def tell_everything(self, event: Event) -> None:
+        """Let there be an answer to all that people may ask before they come."""
+        if hasattr(event, "sheet"):
+            return
+        Event.objects.filter(pk=event.pk).update(
+            latitude="50.846700",
+            longitude="4.352500",
+            spoken_languages=["fr", "sfb"],
+            access=["step_free", "quiet"],
+            contact_name="Sam",
+            contact_phone="+32 2 000 00 00",
+            contact_is_public=True,
+            **{f"address_{code}": f"1 {LONG_WORD}" for code in LANGUAGES},
+            **{f"access_note_{code}": "Ask anybody in a yellow vest." for code in LANGUAGES},
+        )
+        url = "https://www.example.org/"
+        Organiser.objects.create(event=event, name="Collectif DEMO", role="organiser", url=url)
+        Organiser.objects.create(event=event, name=LONG_WORD, gets_data=True)
+        ActionSheet.objects.create(event=event, is_public=True)
+
+    @cached_property
+    def queue(self) -> list[SignUp]:
+        """Somebody with the two places of an event, and two parties that wait for them."""
+        event = make_event(slug=f"queue-{self.language}", capacity=2)
+        return [self.sign_up(f"{n}@example.org", event=event) for n in ("first", "next", "last")]
+
+    def sign_up(self, email: str = "sam@example.org", event: Event | None = None) -> SignUp:
         with override(self.language):
             return sign_up(
-                event=self.event,
+                event=event or self.event,
                 name="Sam",
                 email=email,
                 party_size=2,

@@ -40,10 +40,11 @@ def test_look_take_along_erase(
     press(page, "main form button")
     overview = page.url
     assert page.locator("html").get_attribute("lang") == language
-    assert page.locator(".rows__item").count() == 4
+    assert page.locator(".rows__item").count() == 5
     assert "Sam" not in page.locator("main").inner_text()
-    press(page, ".rows__item >> nth=1 >> a")
-    assert page.locator("main form").count() == 2  # the sign-up: change its number, or cancel it
+    press(page, ".rows__item >> nth=2 >> a")
+    # The sign-up: give its data to others no more, change its number, or cancel it.
+    assert page.locator("main form").count() == 3
     page.go_back()
 
     press(page, 'main form[action$="/export/"] button')
@@ -62,7 +63,7 @@ def test_look_take_along_erase(
 
     page.goto(overview)
     press(page, 'main a[href$="/erase/"]')
-    assert page.locator(".rows__item").count() == 4
+    assert page.locator(".rows__item").count() == 5
     assert Supporter.objects.count() == 1  # looking erases nothing
     mails = len(smtp_server.envelopes)
     press(page, "main form button")

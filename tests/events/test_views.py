@@ -1,7 +1,7 @@
 """The screens people see, in their language."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,18 +10,18 @@ from icalendar import Calendar
 
 from campaign_site.forms import new_form_key
 from campaign_site.links import make_token
-from events.models import SignUp
+from events.models import Needs, Organiser, SignUp
+from supporters.models import Consent
 from tests.factories import in_days, make_event
+from tests.supporters.at_the_door import fields_of
 
 pytestmark = pytest.mark.django_db
 
 
 def form_data(client, path: str, **fields) -> dict[str, str]:
     """What the form at ``path`` sends when somebody fills it in."""
-    html = client.get(path).content.decode()
-    key = re.search(r'name="form_key" value="([^"]+)"', html).group(1)
     filled = {"name": "Sam Sorel", "email": "sam@example.org", "party_size": "2"}
-    return {"form_key": key, "website": "", **filled, **fields}
+    return {**fields_of(client.get(path)), **filled, **fields}
 
 
 def link_of(row: SignUp) -> str:
@@ -69,8 +69,8 @@ def test_sign_up_from_form_to_cancelled(client, mailoutbox, run_tasks):
     assert "Sam Sorel" not in shown  # a forwarded mail tells nobody whose link it is
     assert SignUp.objects.confirmed().exists()
 
-    first = client.post(link)
-    second = client.post(link)
+    first = client.post(link, {"action": "cancel"})
+    second = client.post(link, {"action": "cancel"})
     event.refresh_from_db()
     assert first.url == link
     assert second.status_code == 200
@@ -84,10 +84,11 @@ def test_repeated_cancelling_is_told_apart_in_words(client):
     client.post(path, form_data(client, path))
     link = link_of(SignUp.objects.get())
 
-    client.post(link)
+    client.post(link, {"action": "cancel"})
 
     assert "Your sign-up is cancelled" in client.get(link).content.decode()
-    assert "Your sign-up was already cancelled" in client.post(link).content.decode()
+    again = client.post(link, {"action": "cancel"})
+    assert "Your sign-up was already cancelled" in again.content.decode()
 
 
 def test_known_address_gets_the_same_answer_and_the_mail_again(client, mailoutbox, run_tasks):
@@ -111,8 +112,14 @@ def test_known_address_gets_the_same_answer_and_the_mail_again(client, mailoutbo
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"capacity": 3, "places_taken": 3}, "All places are taken."),
-        ({"takes_sign_ups": False}, "Sign-up for this event is closed."),
+        ({"capacity": 3, "places_taken": 3, "has_waiting_list": False}, "All places are taken."),
+        ({"takes_sign_ups": False}, "There is no sign-up for this event here."),
+        ({"closes_at": timezone.now() - timedelta(hours=1)}, "Sign-up for this event is closed."),
+        (
+            {"opens_at": datetime(2090, 1, 2, 9, 30, tzinfo=UTC), "day": date(2090, 1, 9)},
+            "Sign-up opens on Monday 2 January 2090 at 10:30.",
+        ),
+        ({"cancelled_at": timezone.now()}, "This event is cancelled."),
         ({"day": in_days(-3)}, "It is over"),
         (
             {"day": in_days(0), "starts_at": timezone.now() - timedelta(minutes=2)},
@@ -138,8 +145,8 @@ def test_closed_event_says_so_and_offers_no_form(client, fields, sentence):
     assert not SignUp.objects.exists()
 
 
-def test_too_few_places_are_named_and_what_was_typed_stays(client):
-    make_event(capacity=3, places_taken=1)
+def test_too_few_places_without_a_list_are_named_and_what_was_typed_stays(client):
+    make_event(capacity=3, places_taken=1, has_waiting_list=False)
     path = "/en/events/test-event/"
 
     html = client.post(path, form_data(client, path, party_size="4")).content.decode()
@@ -148,6 +155,145 @@ def test_too_few_places_are_named_and_what_was_typed_stays(client):
     assert 'value="Sam Sorel"' in html
     assert 'value="sam@example.org"' in html
     assert not SignUp.objects.exists()
+
+
+def test_group_for_which_there_are_too_few_places_chooses(client):
+    event = make_event(capacity=4, places_taken=2)
+    path = "/en/events/test-event/"
+    data = form_data(client, path, party_size="3")
+    assert 'type="checkbox" name="waits"' not in client.get(path).content.decode()
+
+    asked = client.post(path, data)
+
+    html = asked.content.decode()
+    assert "Only 2 places are left." in html
+    assert "Put our group of 3 on the waiting list, all together" in html
+    assert 'value="Sam Sorel"' in html
+    assert not SignUp.objects.exists()
+
+    fewer = client.post(path, {**data, "party_size": "2"})
+    event.refresh_from_db()
+    assert fewer.url == "/en/events/test-event/signed-up/"
+    assert event.places_taken == 4
+
+
+def test_group_that_waits_keeps_together(client):
+    event = make_event(capacity=4, places_taken=2)
+    path = "/en/events/test-event/"
+
+    answer = client.post(path, form_data(client, path, party_size="3", waits="on"))
+
+    row = SignUp.objects.get()
+    event.refresh_from_db()
+    assert answer.url == "/en/events/test-event/waiting/"
+    assert (row.status, row.party_size, row.queue_number) == ("waiting", 3, 1)
+    assert event.places_taken == 2
+
+
+def test_group_larger_than_the_room_is_not_left_waiting_for_ever(client):
+    make_event(capacity=2, places_taken=2)
+    path = "/en/events/test-event/"
+
+    html = client.post(path, form_data(client, path, party_size="3")).content.decode()
+
+    assert "There are only 2 places in all." in html
+    assert not SignUp.objects.exists()
+
+
+def test_full_event_offers_the_waiting_list_and_says_how_it_works(client):
+    event = make_event(capacity=2, places_taken=2, hold_hours=12)
+    path = "/en/events/test-event/"
+    empty = client.get(path).content.decode()
+    first = client.post(path, form_data(client, path, party_size="1"))
+    one = client.get(path).content.decode()
+
+    event.refresh_from_db()
+    assert "You have no place yet." in empty
+    assert "You then have 12 hours to say yes" in empty
+    assert "Nobody is waiting yet." in empty
+    assert "Join the waiting list" in empty
+    assert first.url == "/en/events/test-event/waiting/"
+    assert "1 sign-up is waiting before you." in one
+    assert event.places_taken == 2
+
+
+def test_known_address_gets_the_screen_that_a_new_one_would(client):
+    """Whoever types the address of somebody with a place must not see that they have one."""
+    event = make_event(capacity=2)
+    path = "/en/events/test-event/"
+    client.post(path, form_data(client, path))
+
+    known = client.post(path, form_data(client, path, name="Curious"))
+    new = client.post(path, form_data(client, path, email="new@example.org"))
+
+    event.refresh_from_db()
+    assert known.url == new.url == "/en/events/test-event/waiting/"
+    assert SignUp.objects.filter(status="confirmed").count() == 1
+    assert client.get(known.url).content == client.get(new.url).content
+
+
+def test_needs_are_kept_only_with_the_box_beside_them(client):
+    make_event()
+    path = "/en/events/test-event/"
+    given = {"needs": ["seat", "quiet"], "needs_line": "a ramp at the back door"}
+
+    refused = client.post(path, form_data(client, path, **given)).content.decode()
+    assert "Tick this box so that we may use" in refused
+    assert 'value="a ramp at the back door"' in refused
+    assert re.search(r'<details class="folded" open', refused)
+    assert not SignUp.objects.exists()
+
+    client.post(path, form_data(client, path, **given, needs_consent="on"))
+
+    needs = SignUp.objects.get().needs
+    consent = Consent.objects.get(purpose=Needs.PURPOSE)
+    assert (needs.kinds, needs.line) == (["seat", "quiet"], "a ramp at the back door")
+    assert consent.subject_id == needs.sign_up.public_id
+    assert "erased 7 days after" in consent.text.text
+
+
+def test_box_for_needs_alone_says_nothing(client):
+    make_event()
+    path = "/en/events/test-event/"
+
+    client.post(path, form_data(client, path, needs_consent="on"))
+
+    assert SignUp.objects.count() == 1
+    assert not Needs.objects.exists()
+    assert not Consent.objects.filter(purpose=Needs.PURPOSE).exists()
+
+
+def test_event_that_does_not_ask_what_people_need(client):
+    make_event(asks_needs=False)
+    path = "/en/events/test-event/"
+
+    client.post(path, form_data(client, path, needs=["seat"], needs_consent="on"))
+
+    assert 'name="needs' not in client.get(path).content.decode()
+    assert not Needs.objects.exists()
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_sign_up_goes_to_those_who_organise_too_only_if_they_agree(client, ticked):
+    event = make_event()
+    union = Organiser.objects.create(event=event, name="Test Union", gets_data=True)
+    Organiser.objects.create(event=event, name="Silent Partner")
+    path = "/en/events/test-event/"
+
+    html = client.get(path).content.decode()
+    client.post(path, form_data(client, path, **({"sharing": "on"} if ticked else {})))
+
+    assert "my name and email address to Test Union, who organise" in html
+    assert "Silent Partner" not in html
+    assert SignUp.objects.get().shared_with == ([union.pk] if ticked else [])
+    assert Consent.objects.filter(purpose=SignUp.SHARING_PURPOSE).count() == int(ticked)
+
+
+def test_nobody_to_share_with_no_box(client):
+    event = make_event()
+    Organiser.objects.create(event=event, name="Silent Partner")
+
+    assert 'name="sharing"' not in client.get("/en/events/test-event/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +352,9 @@ def test_post_from_another_site_is_refused(client):
     link = link_of(SignUp.objects.get())
 
     for target in (path, link):
-        response = client.post(target, data, headers={"Sec-Fetch-Site": "cross-site"})
+        response = client.post(
+            target, {**data, "action": "cancel"}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
         assert response.status_code == 403
 
     event.refresh_from_db()
@@ -225,7 +373,7 @@ def test_link_that_is_not_ours_shows_nothing(client):
     for token in ("x", foreign, old.split("/")[-2]):
         for response in (
             client.get(f"/en/events/sign-up/{token}/"),
-            client.post(f"/en/events/sign-up/{token}/"),
+            client.post(f"/en/events/sign-up/{token}/", {"action": "cancel"}),
         ):
             assert response.status_code == 404
             assert "Sam" not in response.content.decode()
@@ -254,13 +402,14 @@ def test_link_after_the_event_offers_no_cancelling(client):
     event.save()
 
     assert "Cancel my sign-up" not in client.get(link).content.decode()
-    assert "nothing left to cancel" in client.post(link).content.decode()
+    late = client.post(link, {"action": "cancel"})
+    assert "nothing left to cancel" in late.content.decode()
     event.refresh_from_db()
     assert event.places_taken == 2
 
 
 def test_calendar_file_speaks_the_readers_language(client):
-    make_event()
+    event = make_event()
 
     english = client.get("/en/events/test-event/calendar.ics")
     french = client.get("/fr/events/test-event/calendar.ics")
@@ -268,7 +417,7 @@ def test_calendar_file_speaks_the_readers_language(client):
     entries = [Calendar.from_ical(r.content).walk("VEVENT")[0] for r in (english, french)]
     assert [str(entry["summary"]) for entry in entries] == ["Test event", "Événement d’essai"]
     assert [str(entry["location"]) for entry in entries] == ["Brussels", "Bruxelles"]
-    assert [str(entry["uid"]) for entry in entries] == ["test-event@testserver"] * 2
+    assert [str(entry["uid"]) for entry in entries] == [f"event-{event.pk}@testserver"] * 2
     assert str(entries[1]["url"]) == "http://testserver/fr/events/test-event/"
     assert french["Content-Type"] == "text/calendar; charset=utf-8"
     assert 'filename="test-event.ics"' in french["Content-Disposition"]
@@ -277,5 +426,5 @@ def test_calendar_file_speaks_the_readers_language(client):
 
 
 def test_unknown_event_is_not_found(client):
-    for path in ("", "signed-up/", "calendar.ics"):
+    for path in ("", "signed-up/", "waiting/", "calendar.ics"):
         assert client.get(f"/en/events/nothing-here/{path}").status_code == 404

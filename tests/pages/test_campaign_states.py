@@ -127,7 +127,7 @@ def test_running_campaign_keeps_its_outcome_to_itself(client):
 
 def test_final_counters_lead_nowhere(client):
     page = notatarget("en")
-    event = make_event(places_taken=4)
+    event = make_event(places_taken=24)
     before = read(client, page)
     body = main(read(client, end(page)))
 

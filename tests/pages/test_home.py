@@ -74,12 +74,12 @@ def test_queries_do_not_grow_with_campaigns_that_are_over(client):
 
 def test_hero_offers_one_action_and_its_live_count(client):
     close_demo()
-    event = make_event(places_taken=3)
+    event = make_event(places_taken=30)
     body = hero(home(client))
 
     assert body.count('class="button"') == 1
     assert f'class="button" href="/en/notatarget/event-{event.slug}/"' in body
-    assert re.search(r'<span class="numeral">3</span> <span[^>]*>people are coming', body)
+    assert re.search(r'<span class="numeral">30</span> <span[^>]*>people are coming', body)
     assert 'href="/en/notatarget/">About the campaign: #NotATarget</a>' in body
 
 
@@ -150,7 +150,8 @@ def test_a_single_running_campaign_leaves_no_empty_part(client):
 def test_events_to_come_stand_before_those_that_are_over(client):
     close_demo()
     make_event(slug="later", name_en="Later", day=in_days(20))
-    make_event(slug="sooner", name_en="Sooner", day=in_days(3), capacity=1, places_taken=1)
+    full = {"capacity": 1, "places_taken": 1}
+    make_event(slug="sooner", name_en="Sooner", day=in_days(3), has_waiting_list=False, **full)
 
     events = part(home(client), "events")
 

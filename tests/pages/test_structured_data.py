@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from events.models import Organiser
 from pages.models import (
     AppealPage,
     ArticlePage,
@@ -154,6 +156,46 @@ def test_places_are_those_on_the_page(client):
     data = nodes(client, page)["Event"]
 
     assert (data["maximumAttendeeCapacity"], data["remainingAttendeeCapacity"]) == (80, 56)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, "EventScheduled"),
+        ({"moved_at": timezone.now()}, "EventRescheduled"),
+        ({"cancelled_at": timezone.now(), "moved_at": timezone.now()}, "EventCancelled"),
+    ],
+)
+def test_event_that_moved_or_is_cancelled_says_so(client, fields, status):
+    event = make_event(**fields)
+    page = EventPage.objects.get(event=event)
+
+    data = nodes(client, page)["Event"]
+
+    assert data["eventStatus"] == f"https://schema.org/{status}"
+    assert ("remainingAttendeeCapacity" in data) is False
+
+
+def test_event_names_who_organises_it_and_what_is_seen_to(client):
+    event = make_event(
+        address_en="1 Test street, Brussels",
+        latitude="50.846700",
+        longitude="4.352500",
+        spoken_languages=["fr", "sfb"],
+        access=["quiet"],
+    )
+    Organiser.objects.create(event=event, name="Union", role="organiser", url="https://x.example/")
+    Organiser.objects.create(event=event, name="Partner", role="partner")
+
+    data = nodes(client, EventPage.objects.get(event=event))["Event"]
+
+    assert data["organizer"] == [
+        {"@type": "Organization", "name": "Union", "url": "https://x.example/"}
+    ]
+    assert data["inLanguage"] == ["fr", "sfb"]
+    assert data["location"]["address"] == "1 Test street, Brussels"
+    assert data["location"]["geo"]["latitude"] == 50.8467
+    assert [one["name"] for one in data["location"]["amenityFeature"]] == ["quiet spot"]
 
 
 def test_only_an_open_appeal_asks_for_gifts(client):
