@@ -18,7 +18,7 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-fuzz bench lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-seats drill-attendees drill-fuzz bench lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
@@ -68,9 +68,10 @@ drill-wall: ## Measure the pages of a wall of a thousand and of a million photos
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/solidarity/test_wall_drill.py $(ARGS)
 
-drill-migrations: ## Bring the photos of an earlier version up to date, and back
+drill-migrations: ## Bring the photos and the events of an earlier version up to date, and back
 	@$(make_venv) requirements-dev.txt
-	@exec sh bin/run-tests -m drill -s tests/solidarity/test_migration_drill.py $(ARGS)
+	@exec sh bin/run-tests -m drill -s tests/solidarity/test_migration_drill.py \
+		tests/events/test_migration_drill.py $(ARGS)
 
 drill-uploads: ## Kill the site 200 times while photos arrive, and look for what was promised
 	@$(make_venv) requirements-dev.txt
@@ -84,14 +85,28 @@ drill-statements: ## Kill an import of a bank statement 50 times: nothing of it 
 	@$(make_venv) requirements-dev.txt
 	@exec sh bin/run-tests -m drill -s tests/donations/test_import_kill_drill.py $(ARGS)
 
-drill-fuzz: ## 100,000 made-up files for each statement reader, 10,000 lives of a ledger (an hour)
+drill-attendees: ## Give an event ten thousand sign-ups, and open its screens and its file
 	@$(make_venv) requirements-dev.txt
-	@STATEMENT_CASES=100000 LEDGER_RUNS=10000 && export STATEMENT_CASES LEDGER_RUNS && \
-		exec sh bin/run-tests -m fuzz tests/donations $(ARGS)
+	@exec sh bin/run-tests -m drill -s -n 0 tests/events/test_many_sign_ups.py $(ARGS)
 
-bench: ## Compare cleaning photos and reading bank statements with plain loops, on this machine
+drill-seats: ## Let crowds race for the places of an event at a real server, 50 rounds of each
 	@$(make_venv) requirements-dev.txt
-	@for name in photo_cleaning statement_coda statement_camt statement_booking; do \
+	@exec sh bin/run-tests -m drill -s tests/events/test_seats_drill.py $(ARGS)
+
+drill-fuzz: ## 100,000 made-up files for each statement reader, 10,000 lives of a ledger and an event
+	@$(make_venv) requirements-dev.txt
+	@STATEMENT_CASES=100000 LEDGER_RUNS=10000 SEATS_RUNS=10000 && \
+		export STATEMENT_CASES LEDGER_RUNS SEATS_RUNS && \
+		exec sh bin/run-tests -m fuzz tests/donations tests/events $(ARGS)
+
+drill-qr: ## Read thousands of pictures of QR codes, in good and bad light, and compare with zxing-cpp
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s -n 0 tests/browser/test_qr_scanner.py $(ARGS)
+
+bench: ## Compare photos, bank statements and sign-ups with the plain ways, on this machine
+	@$(make_venv) requirements-dev.txt
+	@for name in photo_cleaning statement_coda statement_camt statement_booking sign_ups; do \
 		$(venv_python) benchmarks/$$name.py || exit 1; done
 
 lint: ## Check the style of the code and which way imports point
@@ -133,4 +148,6 @@ reset: ## Remove the site's own data: database, mails, photos, secrets
 		test ! -d "$$LOCAL_DIR/$$server" || $(venv_python) -m campaign_site.postgres stop \
 			"$$LOCAL_DIR/$$server" || exit 1; \
 	done
+	@test ! -L "$$LOCAL_DIR/postgres-test" || \
+		rm -rf "$$(dirname "$$(readlink "$$LOCAL_DIR/postgres-test")")"
 	@rm -rf "$$LOCAL_DIR"
