@@ -19,15 +19,10 @@ from campaign_site.query_numbers import read_number
 from events import services
 from events.hosting import log_actions
 from events.hosting.access import CHANGE_EVENTS, SEE_SIGN_UPS
+from events.hosting.languages import LANGUAGES
 from events.models import MAX_PARTY_SIZE, Event, Organiser, SignUp
 from events.services.arrivals import arrived_by_sign_up
 from events.services.taking import mail_again
-
-_LANGUAGES = (
-    ("en", gettext_lazy("English")),
-    ("fr", gettext_lazy("French")),
-    ("nl", gettext_lazy("Dutch")),
-)
 
 
 class ByTelephoneForm(forms.Form):
@@ -45,7 +40,7 @@ class ByTelephoneForm(forms.Form):
         label=gettext_lazy("Number of people"), min_value=1, max_value=MAX_PARTY_SIZE, initial=1
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the emails"), choices=_LANGUAGES, initial="fr"
+        label=gettext_lazy("Language of the emails"), choices=[*LANGUAGES.items()], initial="fr"
     )
 
 

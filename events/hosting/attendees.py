@@ -19,6 +19,7 @@ from wagtail.admin.auth import permission_required
 
 from campaign_site.query_numbers import read_number
 from events.hosting.access import SEE_SIGN_UPS
+from events.hosting.languages import LANGUAGES
 from events.models import Event, SignUp
 from events.services.arrivals import arrived_by_sign_up
 from events.services.totals import figures_of
@@ -26,7 +27,6 @@ from supporters.services import address_hash
 
 PAGE_SIZE = 50
 _NAMES_AT_A_TIME = 2000
-_LANGUAGES = (("en", _("English")), ("fr", _("French")), ("nl", _("Dutch")))
 _CAME, _DID_NOT_COME = "came", "did_not_come"
 
 
@@ -39,7 +39,7 @@ class AttendeeFilterForm(forms.Form):
         choices=[("", _("all current ones")), *SignUp.Status.choices, ("all", _("ended ones too"))],
     )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("every language")), *_LANGUAGES]
+        label=_("Language"), required=False, choices=[("", _("every language")), *LANGUAGES.items()]
     )
     segment = forms.ChoiceField(
         label=_("Which of them"),

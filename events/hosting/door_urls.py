@@ -5,7 +5,7 @@ from django.urls import path
 from events.hosting import door
 
 urlpatterns = [
-    path("<int:event_id>/door/", door.passes, name="door"),
-    path("<int:event_id>/door/counts/", door.counts, name="door_counts"),
+    path("events/<int:event_id>/door/", door.passes, name="door"),
+    path("events/<int:event_id>/door/counts/", door.counts, name="door_counts"),
     path("door/<int:pass_id>/end/", door.end, name="door_end"),
 ]

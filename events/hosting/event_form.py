@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
+from events.hosting.languages import LANGUAGES
 from events.local_time import BRUSSELS, check_local_time
 from events.models import Event
 
 # What stands in the place of an event's address below ``/events/``.
 RESERVED_SLUGS = frozenset({"sign-up", "door", "feedback", "pass-on", "of", "calendar"})
-LANGUAGES = ("en", "fr", "nl")
 
 
 class BelgianDateTimeField(forms.DateTimeField):

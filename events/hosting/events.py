@@ -22,7 +22,8 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from campaign_site.templatetags.campaign import day
 from events.hosting.access import CHANGE_EVENTS
-from events.hosting.event_form import LANGUAGES, EventForm
+from events.hosting.event_form import EventForm
+from events.hosting.languages import LANGUAGES
 from events.models import Event
 from events.services.changes import announce_change, event_facts
 from events.services.waiting import settle_places

@@ -14,16 +14,12 @@ from wagtail.admin.auth import permission_required
 from events.calendar_file import page_path
 from events.hosting.access import SEE_EVENTS, SEE_SIGN_UPS
 from events.hosting.charts import sign_up_chart
+from events.hosting.languages import LANGUAGES
 from events.mail_hours import Due, timed_mails
 from events.models import Event, Mailing
 from events.services.totals import figures_of
 
-_LANGUAGES = {
-    "en": gettext_lazy("English"),
-    "fr": gettext_lazy("French"),
-    "nl": gettext_lazy("Dutch"),
-    "other": gettext_lazy("others"),
-}
+_LANGUAGES = {**LANGUAGES, "other": gettext_lazy("others")}
 _GRADES = range(5, 0, -1)
 _TEXTS_SHOWN = 50
 

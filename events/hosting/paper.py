@@ -15,12 +15,12 @@ from campaign_site.pdf import PdfError
 from campaign_site.territories import language_name
 from events import paper as papers
 from events.hosting.access import CHANGE_EVENTS, SEE_EVENTS
+from events.hosting.languages import LANGUAGES
 from events.models import ActionSheet, Event
 from events.paper import Paper
 from events.paper_views import come_back, pdf_response
 from events.rights import house_words
 
-LANGUAGES = ("en", "fr", "nl")
 _SUBJECTS = ("meeting_point", "route", "bring", "plan_b", "rights")
 _LINES = 5
 

@@ -474,7 +474,7 @@ def host(client):
 
 def test_staff_make_a_pass_and_see_its_code_once(client, event, host):
     make_sign_up(event, party_size=3)
-    address = f"/admin/hosting/{event.pk}/door/"
+    address = f"/admin/hosting/events/{event.pk}/door/"
 
     made = client.post(address, {"label": "Rue de la Loi", "language": "nl"})
 
@@ -497,7 +497,7 @@ def test_staff_end_a_pass_and_read_the_counter(client, event, host, made):
     group = make_sign_up(event, party_size=3)
     sync(client, made, [tap(group, 2), tap(None, 5)])
 
-    counter = client.get(f"/admin/hosting/{event.pk}/door/counts/").content.decode()
+    counter = client.get(f"/admin/hosting/events/{event.pk}/door/counts/").content.decode()
     client.post(f"/admin/hosting/door/{made[0].pk}/end/")
 
     assert "came in: 2 of 3 who signed up, 5 without a sign-up" in counter
@@ -507,9 +507,9 @@ def test_staff_end_a_pass_and_read_the_counter(client, event, host, made):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("get", "{event}/door/"),
-        ("post", "{event}/door/"),
-        ("get", "{event}/door/counts/"),
+        ("get", "events/{event}/door/"),
+        ("post", "events/{event}/door/"),
+        ("get", "events/{event}/door/counts/"),
         ("post", "door/{door_pass}/end/"),
     ],
 )

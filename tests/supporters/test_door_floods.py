@@ -1,4 +1,4 @@
-"""Two hundred scripted posts from one network, a thousand from as many; then somebody honest."""
+"""Scripted posts by the hundred, from one network and from as many; then somebody honest."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
