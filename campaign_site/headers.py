@@ -38,8 +38,13 @@ ADMIN_CSP = {
 }
 
 
+# Where staff log in nothing of Wagtail's is shown: these pages have the public policy.
+_DOORS = ("/admin/login/", "/admin/logout/", "/admin/invitation/")
+
+
 def is_admin(request: HttpRequest) -> bool:
-    return request.path.startswith("/admin/")
+    """Whether this is a page of Wagtail's admin, which needs the admin's own policy."""
+    return request.path.startswith("/admin/") and not request.path.startswith(_DOORS)
 
 
 def permissions_policy(allowed: set[str] | frozenset[str] = frozenset()) -> str:

@@ -15,6 +15,8 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("robots.txt", page_views.robots),
     path("sitemap.xml", sitemaps.sitemap),
+    path("admin/", include("staff.urls")),
+    path("django-admin/", include("staff.elsewhere_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media.serve),

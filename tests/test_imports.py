@@ -1,7 +1,9 @@
 """The layers of the house, and a planted breach that the same check must find."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -26,16 +28,14 @@ def test_imports_point_one_way():
 
 
 def test_a_planted_breach_is_found(tmp_path):
-    for app in ("campaign_site", "supporters", "solidarity", "events", "donations", "pages"):
+    for app in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "root_packages"
+    ]:
         (tmp_path / app).mkdir()
         (tmp_path / app / "__init__.py").touch()
     (tmp_path / "events" / "services.py").write_text("from donations import models\n")
     (tmp_path / "donations" / "models.py").touch()
-    rules = (
-        (ROOT / "pyproject.toml")
-        .read_text()
-        .replace('ignore_imports = ["campaign_site.urls -> pages.*"]', "")
-    )
+    rules = re.sub(r"ignore_imports = \[.*?\]\n", "", (ROOT / "pyproject.toml").read_text())
     (tmp_path / "pyproject.toml").write_text(rules)
 
     result = _lint(tmp_path / "pyproject.toml")

@@ -12,11 +12,16 @@ DEBUG = False
 
 INSTALLED_APPS = [
     "campaign_site",
+    "newsroom",
     "solidarity",
     "events",
     "donations",
     "donations.statements",  # for its command alone
     "supporters",
+    "staff",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.redirects",
@@ -58,7 +63,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "staff.sessions.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pages.redirects.RedirectMiddleware",
 ]
@@ -86,13 +93,52 @@ TEMPLATES = [
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Staff log in at one door, with a password and a second factor (django-allauth, staff/login/).
+# "required": nobody gets in with a password alone. Development sites and tests say "optional".
+STAFF_SECOND_FACTOR = "required"
+STAFF_EXPORT_ASKS_AGAIN = True
+AUTHENTICATION_BACKENDS = ["staff.login.accounts.StaffBackend"]
+LOGIN_REDIRECT_URL = "/admin/"
+# A link for a new password is good for a day.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_ADAPTER = "staff.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_ENABLED = False
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/admin/login/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Attempts, per network ("ip": see staff/adapters.py) and per account ("key").
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/10m/ip,5/5m/key",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "staff.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Viva Salud"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+# In this process's memory, except what allauth counts: that is shared by all of them.
+CACHES = {"default": {"BACKEND": "staff.login.shared_cache.DoorCache", "LOCATION": "site"}}
+
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "staff.login.password_rules.LongEnough",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "staff.login.password_rules.NotCommon"},
+    {"NAME": "staff.login.password_rules.NotLikeItsOwner"},
+    {"NAME": "staff.login.password_rules.NotOfKnownWords"},
 ]
 
 # Languages: English is the source, French and Dutch are its translations.
@@ -104,6 +150,8 @@ WAGTAIL_I18N_ENABLED = True
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
+# Hours are those of Belgium for the staff too: nobody chooses another zone.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 USE_TZ = True
 
 # Files. Photos of participants live in PHOTO_ROOT, which no URL serves directly.
@@ -213,9 +261,11 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+# So long without activity, and a session of the staff is over.
+STAFF_IDLE_SECONDS = 30 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "campaign_site.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "staff.login.returned.csrf_failure"
 
 # Forms: the project's own template pack.
 CRISPY_ALLOWED_TEMPLATE_PACKS = "campaign"
@@ -237,7 +287,12 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pages.search_backend"}}
 # A page that is renamed or moved leaves a redirect behind, and so does every page below it.
 WAGTAILREDIRECTS_AUTO_CREATE = True
+# A translation begins as a draft, also of a page that is live: nobody has translated it yet.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
+# Both have their screen behind the second factor (staff/login/); an address is not changed alone.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 LOGIN_URL = "/admin/login/"
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -255,7 +310,14 @@ PROCRASTINATE_IMPORT_PATHS = [
     "events.mailing_tasks",
     "events.totals_tasks",
     "events.waiting_tasks",
+    "newsroom.checking.link_tasks",
+    "newsroom.reporting.tasks",
+    "newsroom.translating.tasks",
+    "newsroom.updating.tasks",
     "solidarity.dossier_tasks",
+    "staff.login.mails",
+    "staff.login.tidying",
+    "supporters.newsletter_tasks",
 ]
 PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
 
@@ -280,6 +342,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
         "django.tasks": {"level": "WARNING"},
+        # It names each passkey that is used.
+        "fido2": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
         # It reports each page that is translated for the first time as an error.
