@@ -17,7 +17,13 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-_SOURCES = ("*/migrations/*.py", "pages/**/*.py", "pages/content/*.toml", "requirements.txt")
+_SOURCES = (
+    "*/migrations/*.py",
+    "pages/**/*.py",
+    "pages/content/*.toml",
+    "staff/groups.py",
+    "requirements.txt",
+)
 
 
 def _fingerprint() -> str:
@@ -92,7 +98,7 @@ def _drop_stale(server: psycopg.Connection) -> None:
 
 def _fill() -> None:
     from pages import demonstration, seeding
-    from pages.groups import ensure_groups
+    from staff.groups import ensure_groups
 
     call_command("migrate", verbosity=0)
     seeding.load_site()

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from pages import seeding
-from pages.groups import ensure_groups
+from staff.groups import ensure_groups
 from supporters.wordings import ensure_wordings
 
 

@@ -1,9 +1,10 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
-from wagtail.models import GroupCollectionPermission
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
-from pages.groups import PERMISSIONS, ensure_groups
-from tests.factories import make_staff
+from staff.groups import PERMISSIONS, ensure_groups
+from tests.factories import make_staff, notatarget
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,10 @@ pytestmark = pytest.mark.django_db
         ("Treasurers", "donations.view_pledge", "solidarity.view_photo"),
         ("Treasurers", "donations.change_bankaccount", "donations.delete_bankaccount"),
         ("Administrators", "donations.change_bankaccount", "auth.add_group"),
+        ("Administrators", "staff.manage_members", "auth.change_user"),
+        ("Editors", "newsroom.send_campaignupdate", "staff.manage_members"),
+        ("Treasurers", "newsroom.view_reports", "staff.view_auditlog"),
+        ("Translators (French)", "wagtail_localize.submit_translation", "pages.change_sitewords"),
         ("Administrators", "supporters.add_retentionperiod", "supporters.change_consent"),
         ("Administrators", "supporters.view_supporter", "supporters.delete_retentionperiod"),
         ("Editors", "events.view_event", "supporters.view_supporter"),
@@ -48,7 +53,7 @@ def test_group_may_do_its_work_and_no_more(group, allowed, denied):
 
 
 def test_running_again_takes_away_what_was_added_by_hand():
-    from django.contrib.auth.models import Group, Permission
+    from django.contrib.auth.models import Permission
 
     group = Group.objects.get(name="Moderators")
     group.permissions.add(Permission.objects.get(codename="view_pledge"))
@@ -70,6 +75,46 @@ def test_only_editors_and_administrators_may_publish(client):
         ("Event hosts", False),
     ]:
         assert page.permissions_for_user(make_staff(group)).can_publish() is may
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "other"),
+    [("Translators (French)", "fr", "nl"), ("Translators (Dutch)", "nl", "fr")],
+)
+def test_translators_change_the_pages_of_their_language_and_publish_none(role, own, other):
+    user = make_staff(role)
+
+    assert notatarget(own).permissions_for_user(user).can_edit()
+    assert not notatarget(own).permissions_for_user(user).can_publish()
+    assert not notatarget(own).permissions_for_user(user).can_add_subpage()
+    for language in (other, "en"):
+        assert not notatarget(language).permissions_for_user(user).can_edit()
+
+
+def test_migrating_restores_what_was_taken_away_and_keeps_the_members():
+    group = Group.objects.get(name="Translators (French)")
+    user = make_staff(group.name)
+    group.permissions.clear()
+    GroupPagePermission.objects.filter(group=group).delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert group.permissions.count() == len(PERMISSIONS[group.name])
+    assert notatarget("fr").permissions_for_user(make_staff(group.name, "other")).can_edit()
+    assert list(user.groups.all()) == [group]
+
+
+def test_groups_wait_until_the_database_is_migrated_to_the_end(monkeypatch):
+    from staff import apps, groups
+
+    class HalfWay(apps.MigrationExecutor):
+        def migration_plan(self, targets, clean_start=False):
+            return ["a migration that is not applied yet"]
+
+    monkeypatch.setattr(groups, "ensure_groups", lambda: pytest.fail("too early"))
+    monkeypatch.setattr(apps, "MigrationExecutor", HalfWay)
+
+    apps._restore_groups(using="default")
 
 
 def test_moderators_add_the_picture_of_a_delivery_and_change_no_other():

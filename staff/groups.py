@@ -1,9 +1,11 @@
-"""Who may do what: five groups of staff, from Django's and Wagtail's permissions.
+"""Who may do what: the groups of staff, from Django's and Wagtail's permissions.
 
-Running this again restores the permissions listed here and leaves the members alone.
+Running this again restores the permissions listed here and leaves the members alone. Nobody is
+given Django's permissions on users and groups: members of staff have screens of their own.
 """
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 _ADMIN = ("wagtailadmin.access_admin",)
@@ -37,6 +39,20 @@ _HOST = (
     "events.message_attendees",
     "events.manage_door",
 )
+_REPORTS = ("newsroom.view_reports",)
+_WORDS_OF_MAILS = ("supporters.view_mailwords", "supporters.change_mailwords")
+_UPDATES = (
+    "newsroom.view_campaignupdate",
+    "newsroom.add_campaignupdate",
+    "newsroom.change_campaignupdate",
+    "newsroom.send_campaignupdate",
+)
+_SOURCES = (
+    "supporters.view_sourcetag",
+    "supporters.add_sourcetag",
+    "supporters.change_sourcetag",
+)
+_MEMBERS = ("staff.manage_members", "staff.view_auditlog")
 _MODERATE = ("solidarity.moderate_photo", "solidarity.view_photo", "solidarity.view_photocall")
 # Who prepares an edition and who approves it: two people, whatever they may both do.
 _DELIVER = (
@@ -89,11 +105,17 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_CALLS,
         *_OFFICES,
         *_EVENTS,
+        *_REPORTS,
+        *_WORDS_OF_MAILS,
+        *_UPDATES,
+        *_SOURCES,
         "donations.view_appeal",
     ),
-    "Moderators": (*_ADMIN, *_MODERATE, *_DELIVER),
-    "Treasurers": (*_ADMIN, *_MONEY),
-    "Event hosts": (*_ADMIN, *_EVENTS, *_HOST),
+    "Translators (French)": (*_ADMIN, *_TRANSLATE),
+    "Translators (Dutch)": (*_ADMIN, *_TRANSLATE),
+    "Moderators": (*_ADMIN, *_MODERATE, *_DELIVER, *_REPORTS),
+    "Treasurers": (*_ADMIN, *_MONEY, *_REPORTS),
+    "Event hosts": (*_ADMIN, *_EVENTS, *_HOST, *_REPORTS),
     "Administrators": (
         *_ADMIN,
         *_WORDS,
@@ -106,6 +128,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *_MODERATE,
         *_DELIVER,
         *_MONEY,
+        *_REPORTS,
+        *_WORDS_OF_MAILS,
+        *_UPDATES,
+        *_SOURCES,
+        *_MEMBERS,
         "events.change_signup",
         "pages.change_organisation",
         "supporters.view_supporter",
@@ -125,21 +152,28 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "supporters.export_newsletter",
         "wagtailcore.add_locale",
         "wagtailcore.change_locale",
-        "auth.add_user",
-        "auth.change_user",
-        "auth.delete_user",
-        "auth.view_user",
     ),
 }
 _PAGE_GROUPS = ("Editors", "Administrators")
-_PAGE_PERMISSIONS = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page")
+# A translator's group and the language whose pages it may change: what they write waits for an
+# editor, who publishes it.
+TRANSLATORS = {"Translators (French)": "fr", "Translators (Dutch)": "nl"}
+ADMINISTRATORS = "Administrators"
+_PAGE_PERMISSIONS = (
+    "add_page",
+    "change_page",
+    "publish_page",
+    "bulk_delete_page",
+    "lock_page",
+    "unlock_page",
+)
 # Moderators record deliveries, and whoever was there has the picture of it.
 _DELIVERERS = ("Moderators",)
 _FILE_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "choose_document")
 
 
 def ensure_groups() -> None:
-    """Make the five groups and give each exactly the permissions listed above."""
+    """Make the groups and give each exactly the permissions listed above."""
     everything = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
@@ -150,20 +184,28 @@ def ensure_groups() -> None:
         GroupPagePermission.objects.filter(group=group).delete()
         GroupCollectionPermission.objects.filter(group=group).delete()
         if name in _PAGE_GROUPS:
-            _open_pages(group)
+            _open_pages(group, Page.get_first_root_node(), _PAGE_PERMISSIONS)
             _open_library(group, _FILE_PERMISSIONS)
+        elif name in TRANSLATORS:
+            for home in _homes(TRANSLATORS[name]):
+                _open_pages(group, home, ("change_page",))
         elif name in _DELIVERERS:
             _open_library(group, ("add_image", "choose_image"))
     # Wagtail's own first group would be a second kind of moderator.
     Group.objects.filter(name="Wagtail Moderators", user=None).delete()
 
 
-def _open_pages(group: Group) -> None:
-    root = Page.get_first_root_node()
+def _homes(language: str) -> QuerySet[Page]:
+    """The tops of the trees in ``language``; none before the first content is loaded."""
+    return Page.objects.filter(depth=2, locale__language_code=language)
+
+
+def _open_pages(group: Group, page: Page, codenames: tuple[str, ...]) -> None:
+    """Let ``group`` do what ``codenames`` say with ``page`` and everything below it."""
     for permission in Permission.objects.filter(
-        codename__in=_PAGE_PERMISSIONS, content_type__app_label="wagtailcore"
+        codename__in=codenames, content_type__app_label="wagtailcore"
     ):
-        GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+        GroupPagePermission.objects.create(group=group, page=page, permission=permission)
 
 
 def _open_library(group: Group, codenames: tuple[str, ...]) -> None:
