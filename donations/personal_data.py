@@ -38,6 +38,7 @@ _ENTRIES = (
             PersonalField("reward", "what they chose in return", _SEEN),
             PersonalField("language", "to write in their language", _SEEN),
             PersonalField("created_hour", "when it was made, to the hour", _SEEN),
+            PersonalField("source", "by which poster or partner they came", _SEEN),
             PersonalField("form_digest", "so that a form counts once; a keyed hash"),
             PersonalField("instructions_sent_at", "to send the mail once", _SEEN),
             PersonalField("expires_on", "until when a transfer is waited for", _SEEN),

@@ -38,6 +38,7 @@ _PEOPLE = (
             PersonalField("status", "whether they come", _SEEN),
             PersonalField("language", "to write in their language", _SEEN),
             PersonalField("created_hour", "when it arrived, to the hour", _SEEN),
+            PersonalField("source", "by which poster or partner they came", _SEEN),
             PersonalField("queue_number", "whose turn it is", _SEEN),
             PersonalField("offered_at", "since when places are kept for them", _SEEN),
             PersonalField("offer_until", "until when places are kept for them", _SEEN),
@@ -207,10 +208,6 @@ _EVENTS = (
                 for language in ("en", "fr", "nl")
             ),
         ),
-    ),
-    Entry(
-        "events.mailwords",
-        impersonal=("id", "kind", "language", "subject", "text", "changed_at"),
     ),
 )
 

@@ -57,6 +57,7 @@ _ENTRIES = (
             PersonalField("looked_at_by", "so that no two moderators look at once", _MODERATE),
             PersonalField("looked_at", "until when it is theirs", _MODERATE),
             PersonalField("created_hour", "how long to keep it, to the hour"),
+            PersonalField("source", "by which poster or partner they came", _MODERATE),
             PersonalField("form_digest", "so that a form counts once; a keyed hash"),
             PersonalField("withdrawal_code_hash", "to take it back without an address; a hash"),
             PersonalField("status", "how it stands", _MODERATE),

@@ -246,5 +246,17 @@ _NOBODY = (
 )
 
 
+_WORDS = (
+    Entry(
+        "supporters.mailwords",
+        impersonal=("id", "kind", "language", "subject", "text", "changed_at"),
+    ),
+    Entry(
+        "supporters.sourcetag",
+        impersonal=("id", "slug", "name", "made_by", "made_at", "retired_at"),
+    ),
+)
+
+
 def register_models() -> None:
-    add(*_PEOPLE, *_STAFF, *_NOBODY)
+    add(*_PEOPLE, *_STAFF, *_NOBODY, *_WORDS)

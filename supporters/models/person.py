@@ -47,6 +47,10 @@ class SupporterAction(models.Model):
     form_digest = models.CharField(max_length=64, editable=False, blank=True)
     link_version = models.PositiveIntegerField(default=1, editable=False)
     created_hour = models.DateTimeField(_("received"), default=this_hour, editable=False)
+    # A declared tag of the link that people came by (``SourceTag``), empty for most.
+    source = models.CharField(
+        _("source"), max_length=30, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         abstract = True

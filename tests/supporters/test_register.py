@@ -17,7 +17,16 @@ from tests.solidarity.sending import send_photo
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("campaign_site", "supporters", "solidarity", "events", "donations", "pages")
+APPS = (
+    "campaign_site",
+    "staff",
+    "supporters",
+    "solidarity",
+    "events",
+    "donations",
+    "pages",
+    "newsroom",
+)
 DOCUMENT = Path(__file__).parents[2] / "docs" / "register.md"
 
 
@@ -143,6 +152,7 @@ def test_drill_lists_every_field_of_every_row_about_an_address(one_of_each):
             "form_digest",
             "link_version",
             "created_hour",
+            "source",
             "appeal",
             "account",
             "shown_iban",
@@ -172,6 +182,7 @@ def test_drill_lists_every_field_of_every_row_about_an_address(one_of_each):
             "form_digest",
             "link_version",
             "created_hour",
+            "source",
             "event",
             "status",
             "name",
@@ -196,6 +207,7 @@ def test_drill_lists_every_field_of_every_row_about_an_address(one_of_each):
             "form_digest",
             "link_version",
             "created_hour",
+            "source",
             "file_name",
             "width",
             "height",
