@@ -12,12 +12,14 @@ from donations.admin_views import (
     appeal_chooser,
 )
 from donations.models import Pledge
-from donations.treasury.accounts import AccountChangesSummary
-from donations.treasury.matching_summary import PaymentsToMatchSummary
 from donations.treasury.pledges import ReceivedOnlyPolicy
-from donations.treasury.rewards import RewardsToSendSummary
+from donations.treasury.to_do import accounts_to_do, payments_to_do, rewards_to_do
+from staff import to_do
 
 register_permission_policy(Pledge, ReceivedOnlyPolicy(Pledge))
+to_do.register(payments_to_do, order=30)
+to_do.register(accounts_to_do, order=40)
+to_do.register(rewards_to_do, order=50)
 
 
 @hooks.register("register_admin_urls")
@@ -47,12 +49,3 @@ def register_donations_screens() -> DonationsViewSetGroup:
 @hooks.register("register_admin_viewset")
 def register_appeal_chooser() -> AppealChooserViewSet:
     return appeal_chooser
-
-
-@hooks.register("construct_homepage_summary_items")
-def count_what_waits_for_the_treasurer(request, items) -> None:
-    items += [
-        AccountChangesSummary(request),
-        PaymentsToMatchSummary(request),
-        RewardsToSendSummary(request),
-    ]

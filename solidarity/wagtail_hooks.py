@@ -9,7 +9,13 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from solidarity import delivery_hooks  # noqa: F401  # its hooks
 from solidarity.moderation.access import MODERATE
 from solidarity.moderation.calls import PartnerViewSet, PhotoCallViewSet
-from solidarity.moderation.summary import PendingPhotosSummary
+from solidarity.to_do import editions_to_do, photos_to_do
+from staff import to_do
+
+to_do.register(photos_to_do, order=20)
+to_do.register(editions_to_do, order=25)
+
+photo_calls, partners = PhotoCallViewSet("photo-calls"), PartnerViewSet("photo-partners")
 
 
 @hooks.register("register_admin_urls")
@@ -38,6 +44,7 @@ def register_photos_menu_item() -> SubmenuMenuItem:
         )
         for place, (name, label, icon) in enumerate(screens, start=1)
     ]
+    items += [photo_calls.get_menu_item(), partners.get_menu_item()]
     return SubmenuMenuItem(
         _("Photos"), Menu(items=items), name="photos", icon_name="image", order=205
     )
@@ -45,7 +52,7 @@ def register_photos_menu_item() -> SubmenuMenuItem:
 
 @hooks.register("register_admin_viewset")
 def register_photo_calls() -> list:
-    return [PhotoCallViewSet("photo-calls"), PartnerViewSet("photo-partners")]
+    return [photo_calls, partners]
 
 
 @hooks.register("register_permissions")
@@ -65,8 +72,3 @@ def name_decisions(actions) -> None:
     actions.register_action("solidarity.keep", _("Keep a photo"), _("Reported photo kept"))
     actions.register_action("solidarity.take_down", _("Take a photo down"), _("Photo taken down"))
     actions.register_action("solidarity.enter", _("Enter a photo"), _("Emailed photo entered"))
-
-
-@hooks.register("construct_homepage_summary_items")
-def count_pending_photos(request, items) -> None:
-    items.append(PendingPhotosSummary(request))

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -260,26 +259,6 @@ class RequestViewSet(ModelViewSet):
         return super().get_common_view_kwargs(**{"delete_url_name": None, **kwargs})
 
 
-class RequestsSummary(SummaryItem):
-    """How many requests wait for an answer, on the admin's first page."""
-
-    order = 155
-    template_name = "supporters/admin/requests_summary.html"
-
-    def is_shown(self) -> bool:
-        return self.request.user.has_perm(VIEW_REQUESTS) and self.waiting_count > 0
-
-    @property
-    def waiting_count(self) -> int:
-        return DataRequest.objects.waiting().count()
-
-    def get_context_data(self, parent_context):
-        return {
-            "waiting_count": self.waiting_count,
-            "overdue_count": DataRequest.objects.overdue().count(),
-        }
-
-
 @require_safe
 @permission_required(VIEW_MAILS)
 def failed_mail_list(request: HttpRequest) -> HttpResponse:
@@ -301,23 +280,6 @@ def try_mails_again(request: HttpRequest) -> HttpResponse:
     sentence = ngettext("%(done)d email is tried again.", "%(done)d emails are tried again.", done)
     messages.success(request, sentence % {"done": done})
     return redirect("people_admin:failed_mails")
-
-
-class FailedMailsSummary(SummaryItem):
-    """How many mails failed, on the admin's first page; silent while there are none."""
-
-    order = 160
-    template_name = "supporters/admin/failed_mails_summary.html"
-
-    def is_shown(self) -> bool:
-        return self.request.user.has_perm(VIEW_MAILS) and self.failed_count > 0
-
-    @property
-    def failed_count(self) -> int:
-        return FailedMail.objects.waiting().count()
-
-    def get_context_data(self, parent_context):
-        return {"failed_count": self.failed_count}
 
 
 class PeriodForm(forms.Form):

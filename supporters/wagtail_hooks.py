@@ -6,17 +6,21 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.permissions import register_permission_policy
 
-from supporters import admin_views, newsletter_admin, wordings_admin
-from supporters.admin_views import (
-    ConsentViewSet,
-    FailedMailsSummary,
-    ReadOnlyPolicy,
-    RequestsSummary,
-    RequestViewSet,
+from staff import to_do
+from supporters import (
+    admin_views,
+    mail_words_admin,
+    mail_words_hooks,  # noqa: F401 - registers its own screens
+    newsletter_admin,
+    wordings_admin,
 )
+from supporters.admin_views import ConsentViewSet, ReadOnlyPolicy, RequestViewSet
 from supporters.models import Consent
+from supporters.to_do import mails_to_do, requests_to_do
 
 register_permission_policy(Consent, ReadOnlyPolicy(Consent))
+to_do.register(requests_to_do, order=10)
+to_do.register(mails_to_do, order=70)
 
 
 @hooks.register("register_admin_urls")
@@ -58,6 +62,7 @@ def register_people_menu_item() -> SubmenuMenuItem:
         (_("Consents"), "consents_admin:index", "supporters.view_consent", "tick"),
         (_("Requests"), "requests_admin:index", admin_views.VIEW_REQUESTS, "mail"),
         (_("Words of consents"), "people_admin:wordings", wordings_admin.VIEW, "doc-full"),
+        (_("Words of the emails"), "mail_words_admin:index", mail_words_admin.CHANGE, "mail"),
         (_("Newsletter"), "people_admin:newsletter", newsletter_admin.EXPORT, "mail"),
         (_("Failed emails"), "people_admin:failed_mails", admin_views.VIEW_MAILS, "mail"),
         (_("Retention"), "people_admin:periods", admin_views.VIEW_PERIODS, "history"),
@@ -79,11 +84,6 @@ def register_consents() -> ConsentViewSet:
 @hooks.register("register_admin_viewset")
 def register_requests() -> RequestViewSet:
     return RequestViewSet("requests")
-
-
-@hooks.register("construct_homepage_summary_items")
-def count_what_waits(request, items) -> None:
-    items += [RequestsSummary(request), FailedMailsSummary(request)]
 
 
 @hooks.register("register_log_actions")

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.admin import messages
 from wagtail.admin.auth import any_permission_required, permission_required
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from campaign_site.templatetags.campaign import day
@@ -272,27 +271,3 @@ class AccountsViewSet(ViewSet):
     @cached_property
     def menu_url(self) -> str:
         return reverse("donations_treasury:accounts")
-
-
-class AccountChangesSummary(SummaryItem):
-    """How many changes of accounts wait for a second person, and how many pages are wrong."""
-
-    order = 158
-    template_name = "donations/admin/account_summary.html"
-
-    def is_shown(self) -> bool:
-        may = self.request.user.has_perm(APPROVE_ACCOUNT)
-        return may and bool(self.waiting_count or self.page_count)
-
-    @cached_property
-    def waiting_count(self) -> int:
-        """Changes that this person may decide on: those that others proposed."""
-        waiting = AccountChange.objects.filter(state=AccountChange.State.PROPOSED)
-        return waiting.exclude(proposed_by=self.request.user).count()
-
-    @cached_property
-    def page_count(self) -> int:
-        return len({warning.page_id for warning in pages_to_check()})
-
-    def get_context_data(self, parent_context):
-        return {"waiting_count": self.waiting_count, "page_count": self.page_count}

@@ -204,7 +204,7 @@ class AppealViewSet(ModelViewSet):
     )
     list_display = (
         "name_en",
-        Column("account", label=_("Account"), accessor=account_or_platform),
+        Column("account", label=pgettext_lazy("bank", "Account"), accessor=account_or_platform),
         "opens_on",
         "closes_on",
     )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
-from django.utils.formats import date_format
 
-from campaign_site.languages import site_language
+from campaign_site.charts import LOWEST, Frame, Label, day_labels, round_up
 from donations.models import Allocation, Appeal
 from donations.services.matching import EURO
 from donations.treasury.matching_words import money
@@ -66,12 +65,8 @@ def sums_by_appeal(since: date, until: date) -> list[tuple[Appeal, Sums]]:
     return sorted(found, key=lambda one: (-one[1].kept, one[0].pk))
 
 
-# The picture, in its own units. The amounts stand on the left, the days below.
-WIDTH, HEIGHT = 900, 260
-_LEFT, _TOP, _BOTTOM, _RIGHT = 84, 12, 232, 890
-_LABELS = 6
-# No bar is lower: what is there at all is seen.
-_LOWEST = 2.0
+# The amounts stand on the left, the days below.
+_FRAME = Frame(height=260, top=12, bottom=232)
 
 
 @dataclass(frozen=True)
@@ -88,12 +83,6 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Label:
-    at: float
-    text: str
-
-
-@dataclass(frozen=True)
 class DayChart:
     """Bars of each day between two, both counted."""
 
@@ -102,25 +91,25 @@ class DayChart:
     amounts: list[Label] = field(default_factory=list)
     days: list[Label] = field(default_factory=list)
 
-    width, height = WIDTH, HEIGHT
-    left, right, below = _LEFT, _RIGHT, HEIGHT - 6
+    width, height = _FRAME.width, _FRAME.height
+    left, right, below = _FRAME.left, _FRAME.right, _FRAME.height - 6
 
 
 def day_chart(sums: dict[date, Sums], since: date, until: date) -> DayChart:
     """Draw the sums of the days from ``since`` to ``until``."""
-    top = _round_up(max((one.given for one in sums.values()), default=_NOTHING))
+    top = Decimal(round_up(max((one.given for one in sums.values()), default=_NOTHING)))
     low = max((one.sent_back for one in sums.values()), default=_NOTHING)
-    low = _round_up(low) if low else _NOTHING
-    unit = (_BOTTOM - _TOP) / float(top + low)
-    zero = _TOP + float(top) * unit
-    step = (_RIGHT - _LEFT) / ((until - since).days + 1)
+    low = Decimal(round_up(low)) if low else _NOTHING
+    unit = (_FRAME.bottom - _FRAME.top) / float(top + low)
+    zero = _FRAME.top + float(top) * unit
+    step = (_FRAME.right - _FRAME.left) / ((until - since).days + 1)
     chart = DayChart(zero=round(zero, 1))
     chart.amounts.extend(
         Label(round(zero - float(amount) * unit, 1), money(amount, EURO))
         for amount in (top, top / 2, _NOTHING, *([-low] if low else []))
     )
     chart.bars.extend(_bars(sums, since, step, unit, zero))
-    chart.days.extend(_days(since, until, step))
+    chart.days.extend(day_labels(_FRAME, since, until, step, inset=0.4))
     return chart
 
 
@@ -129,36 +118,10 @@ def _bars(
 ) -> Iterator[Bar]:
     width = round(max(step * 0.8, 1), 2)
     for on, of_day in sums.items():
-        x = round(_LEFT + (on - since).days * step, 2)
+        x = round(_FRAME.left + (on - since).days * step, 2)
         if of_day.given:
-            height = round(max(float(of_day.given) * unit, _LOWEST), 1)
+            height = round(max(float(of_day.given) * unit, LOWEST), 1)
             yield Bar(x, round(zero - height, 1), width, height, on, of_day)
         if of_day.sent_back:
-            height = round(max(float(of_day.sent_back) * unit, _LOWEST), 1)
+            height = round(max(float(of_day.sent_back) * unit, LOWEST), 1)
             yield Bar(x, round(zero, 1), width, height, on, of_day, is_sent_back=True)
-
-
-def _days(since: date, until: date, step: float) -> Iterator[Label]:
-    """Yield a few days, evenly apart, for the line below the bars."""
-    length = (until - since).days
-    for place in range(_LABELS):
-        passed = length * place // (_LABELS - 1)
-        on = since + timedelta(days=passed)
-        yield Label(round(_LEFT + (passed + 0.4) * step, 1), _short_day(on))
-
-
-def _short_day(on: date) -> str:
-    """Return a day without its year; only English begins months with a capital."""
-    return date_format(on, "j M" if site_language() == "en" else "j b")
-
-
-def _round_up(amount: Decimal) -> Decimal:
-    """Return the next of 10, 20, 50, 100, 200, 500 … that is not smaller."""
-    size = Decimal(10)
-    while size < amount:
-        if size * 2 >= amount:
-            return size * 2
-        if size * 5 >= amount:
-            return size * 5
-        size *= 10
-    return size

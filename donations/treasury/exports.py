@@ -25,6 +25,8 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.log_actions import log
 
 from donations.treasury.access import EXPORT
+from staff.fresh import ask_again
+from staff.login.journal import name_of
 from supporters.spreadsheets import (
     CSV_TYPE,
     MOST_ROWS,
@@ -103,6 +105,7 @@ def view_of(export: Export) -> Callable[..., HttpResponse]:
 
     @require_POST
     @permission_required(EXPORT)
+    @ask_again
     def download(request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm(export.permission):
             raise PermissionDenied
@@ -123,6 +126,7 @@ def view_of(export: Export) -> Callable[..., HttpResponse]:
             return redirect(back)
         log(
             instance=request.user,
+            title=name_of(request.user),
             action=export.action,
             user=request.user,
             data={

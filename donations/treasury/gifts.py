@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column as ListColumn
 from wagtail.admin.ui.tables import TitleColumn
@@ -44,7 +44,7 @@ class GiftFilterSet(WagtailFilterSet):
     account = django_filters.ModelChoiceFilter(
         field_name="entry__account",
         queryset=BankAccount.objects.all(),
-        label=gettext_lazy("Account"),
+        label=pgettext_lazy("bank", "Account"),
     )
     least = django_filters.NumberFilter(
         field_name="amount", lookup_expr="gte", label=gettext_lazy("Amount, at least")
@@ -103,7 +103,7 @@ GIFTS = Export(
         Column(gettext_lazy("Amount"), lambda line: line.amount.quantize(Decimal("0.01"))),
         Column(gettext_lazy("Kind"), lambda line: label_of(Kind, line.kind)),
         Column(gettext_lazy("Appeal"), lambda line: line.appeal.name),
-        Column(gettext_lazy("Account"), lambda line: line.entry.account.label),
+        Column(pgettext_lazy("bank", "Account"), lambda line: line.entry.account.label),
         Column(gettext_lazy("Communication"), _communication),
         Column(gettext_lazy("Donor"), _donor, tells_names=True),
         Column(gettext_lazy("Matched by"), lambda line: label_of(Allocation.Rule, line.rule)),

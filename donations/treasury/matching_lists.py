@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
@@ -42,7 +43,9 @@ _WHO = Column("who", label=_("From or to"), accessor=_who)
 _WROTE = Column("wrote", label=_("What the payer wrote"), accessor=_wrote)
 _WHY = Column("obstacle", label=_("Why"), accessor="get_obstacle_display")
 _STATE = Column("state", label=_("State"), accessor="get_state_display")
-_ACCOUNT = Column("account", label=_("Account"), accessor=lambda entry: entry.account.label)
+_ACCOUNT = Column(
+    "account", label=pgettext_lazy("bank", "Account"), accessor=lambda entry: entry.account.label
+)
 
 
 class PaymentFilterSet(WagtailFilterSet):

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from donations.models import BankEntry, grouped
 from donations.particulars import Particulars
@@ -45,7 +46,7 @@ PAYMENTS = Export(
         Column(_("Value date"), lambda entry: entry.valued_on),
         Column(_("Amount"), lambda entry: in_decimals(entry.amount, entry.currency)),
         Column(_("Currency"), lambda entry: entry.currency),
-        Column(_("Account"), lambda entry: entry.account.label),
+        Column(pgettext_lazy("bank", "Account"), lambda entry: entry.account.label),
         Column(_("Statement"), lambda entry: entry.statement.number),
         Column(_("State"), lambda entry: label_of(BankEntry.State, entry.state)),
         Column(_("Why"), lambda entry: label_of(BankEntry.Obstacle, entry.obstacle)),

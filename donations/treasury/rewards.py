@@ -16,7 +16,6 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
-from wagtail.admin.site_summary import SummaryItem
 from wagtail.log_actions import log
 
 from campaign_site.pdf import PdfError
@@ -27,6 +26,7 @@ from donations.models import Pledge, Reward, RewardDelivery, RewardOption
 from donations.reward_forms import DeliveryChoiceForm
 from donations.services import fulfilment, rewarding
 from donations.treasury.access import FULFIL
+from staff.fresh import ask_again
 
 State = RewardDelivery.State
 ROWS_A_PAGE = 100
@@ -260,6 +260,7 @@ def _to_pack(ids: Sequence[int]) -> list[RewardDelivery]:
     return list(_in_packing_order(ready.select_related("pledge__reward", "option")))
 
 
+@ask_again
 def _packing_list(request: HttpRequest, ids: Sequence[int], _chosen: dict) -> HttpResponse:
     deliveries = _to_pack(ids)
     today = timezone.localdate()
@@ -272,6 +273,7 @@ def _packing_list(request: HttpRequest, ids: Sequence[int], _chosen: dict) -> Ht
     )
 
 
+@ask_again
 def _labels(request: HttpRequest, ids: Sequence[int], chosen: dict) -> HttpResponse:
     deliveries = [delivery for delivery in _to_pack(ids) if PostalAddress.of(delivery)]
     return _pdf(
@@ -362,17 +364,3 @@ def _delivery_screen(
         "form": form,
     }
     return render(request, "donations/admin/reward_delivery.html", context)
-
-
-class RewardsToSendSummary(SummaryItem):
-    """On the admin's first page: how many rewards wait to be sent."""
-
-    order = 320
-    template_name = "donations/admin/rewards_summary.html"
-
-    def get_context_data(self, parent_context):
-        waiting = rewarding.earned_deliveries().filter(state=State.ARRANGED).count()
-        return {"waiting": waiting, "address": reverse("donations_treasury:rewards")}
-
-    def is_shown(self) -> bool:
-        return self.request.user.has_perm(FULFIL)

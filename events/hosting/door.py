@@ -15,8 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
+from wagtail.log_actions import log
 
 from campaign_site.languages import site_language
+from events.hosting import log_actions
 from events.hosting.access import DOOR
 from events.models import DoorPass, Event
 from events.services import SignUpError, door
@@ -54,6 +56,7 @@ def passes(request: HttpRequest, event_id: int) -> HttpResponse:
         except SignUpError as error:
             form.add_error(None, str(error))
         else:
+            log(instance=event, action=log_actions.GIVE_DOOR_LIST, user=request.user)
             context = _made(made, code, form.cleaned_data["language"])
             form = PassForm(initial={"language": form.cleaned_data["language"]})
     valid_from, valid_until = door.window(event)
@@ -108,6 +111,7 @@ def end(request: HttpRequest, pass_id: int) -> HttpResponse:
     """End a pass; the phone that has it erases the list as soon as it has a network."""
     found = get_object_or_404(DoorPass, pk=pass_id)
     if door.end_pass(door_pass=found):
+        log(instance=found.event, action=log_actions.END_DOOR_LIST, user=request.user)
         messages.success(request, _("Ended. The phone erases its list at its next contact."))
     else:
         messages.warning(request, _("This pass had ended already."))

@@ -27,6 +27,7 @@ from events.hosting.languages import LANGUAGES
 from events.models import Event
 from events.services.changes import announce_change, event_facts
 from events.services.waiting import settle_places
+from supporters.mail_words_admin import CHANGE
 
 # A change to one of these can give somebody on the waiting list their places.
 _OF_PLACES = frozenset({"capacity", "has_waiting_list", "day", "starts_at"})
@@ -255,7 +256,8 @@ class EventViewSet(ModelViewSet):
 
 class MailWordsMenuItem(MenuItem):
     def is_shown(self, request) -> bool:
-        return request.user.has_perm(CHANGE_EVENTS)
+        # Who may change the words of all mails finds them among the people.
+        return request.user.has_perm(CHANGE_EVENTS) and not request.user.has_perm(CHANGE)
 
 
 class EventsGroup(ModelViewSetGroup):
@@ -267,7 +269,7 @@ class EventsGroup(ModelViewSetGroup):
     def get_submenu_items(self) -> list[MenuItem]:
         words = MailWordsMenuItem(
             gettext_lazy("Words of the emails"),
-            reverse("events_hosting:mail_words"),
+            reverse("mail_words_admin:index"),
             icon_name="mail",
             order=2,
         )

@@ -24,6 +24,7 @@ from events.hosting import log_actions
 from events.hosting.access import EXPORT, SEE_SIGN_UPS
 from events.models import Event, Organiser, SignUp
 from events.services.arrivals import arrived_by_sign_up
+from staff.fresh import ask_again
 from supporters.models import Consent
 from supporters.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_chunks, xlsx_chunks
 
@@ -49,6 +50,7 @@ def shared_with(organiser: Organiser) -> QuerySet[SignUp]:
 @require_POST
 @permission_required(EXPORT)
 @permission_required(SEE_SIGN_UPS)
+@ask_again
 def export_attendees(request: HttpRequest, event_id: int) -> HttpResponse:
     """Everybody who comes, by name; addresses only where they are asked for."""
     event = get_object_or_404(Event, pk=event_id)
@@ -77,6 +79,7 @@ def export_attendees(request: HttpRequest, event_id: int) -> HttpResponse:
 @require_POST
 @permission_required(EXPORT)
 @permission_required(SEE_SIGN_UPS)
+@ask_again
 def export_for_organiser(request: HttpRequest, event_id: int, organiser_id: int) -> HttpResponse:
     """Those who agreed that this organisation may have their name and address, and nobody else."""
     organisers = Organiser.objects.select_related("event")

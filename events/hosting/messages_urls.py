@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.hosting import changes, mail_words, messages
+from events.hosting import changes, messages
 
 _EVENT = "events/<int:event_id>/"
 _ONE = f"{_EVENT}messages/<uuid:public_id>/"
@@ -14,6 +14,4 @@ urlpatterns = [
     path(f"{_ONE}progress/", messages.message_progress, name="message_progress"),
     path(f"{_ONE}stop/", messages.stop_message, name="stop_message"),
     path(f"{_EVENT}cancel/", changes.cancel_event, name="cancel_event"),
-    path("mail-words/", mail_words.index, name="mail_words"),
-    path("mail-words/<slug:kind>/", mail_words.words_of, name="mail_words_of"),
 ]

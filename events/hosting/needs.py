@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from events.hosting import log_actions
 from events.hosting.access import SEE_NEEDS
 from events.models import Event, Needs, SignUp
+from staff.fresh import ask_again
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def needs_of(event: Event) -> list[Need]:
 
 @require_safe
 @permission_required(SEE_NEEDS)
+@ask_again
 def needs(request: HttpRequest, event_id: int) -> HttpResponse:
     """Show how often each need was ticked, and the lines; keep who looked."""
     event = get_object_or_404(Event, pk=event_id)

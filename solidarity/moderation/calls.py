@@ -18,7 +18,6 @@ def _in_each_language(name: str, heading) -> MultiFieldPanel:
 class _KeptViewSet(ModelViewSet):
     """What is not deleted: people have sent photos for it and hold links."""
 
-    add_to_admin_menu = True
     copy_view_enabled = False
 
     def get_urlpatterns(self):
@@ -35,7 +34,7 @@ class PhotoCallViewSet(_KeptViewSet):
     url_namespace = "photo_calls_admin"
     icon = "image"
     menu_label = _("Photo calls")
-    menu_order = 206
+    menu_order = 70
     ordering: ClassVar = ["-pk"]
     list_display: ClassVar = ["name_en", "opens_on", "closes_on"]
     edit_handler = ObjectList(
@@ -59,7 +58,7 @@ class PartnerViewSet(_KeptViewSet):
     url_namespace = "photo_partners_admin"
     icon = "group"
     menu_label = _("Photo partners")
-    menu_order = 207
+    menu_order = 80
     ordering: ClassVar = ["slug"]
     list_display: ClassVar = ["name_en", "country"]
     edit_handler = ObjectList(
