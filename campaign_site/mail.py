@@ -15,12 +15,31 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from campaign_site.language_forms import plain_line
+
 
 @dataclass(frozen=True)
 class Attachment:
     filename: str
     content: bytes
     media_type: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def render(template: str, *, context: Mapping[str, object], language: str) -> Rendered:
+    """Return the mail ``template`` in ``language``. Values are escaped in the HTML part only."""
+    values = {**context, "site_url": settings.SITE_URL, "language": language}
+    with override(language):
+        subject = render_to_string(f"emails/{template}/subject.txt", values)
+        text = render_to_string(f"emails/{template}/body.txt", values)
+        html = render_to_string(f"emails/{template}/body.html", values)
+    return Rendered(plain_line(subject), text.strip() + "\n", html)
 
 
 def send(
@@ -37,18 +56,14 @@ def send(
 
     Returns when the server has accepted it; raises ``OSError`` or ``smtplib.SMTPException``
     otherwise, so that the calling task is retried. Calling twice sends twice: the caller keeps a
-    ``…_sent_at``. Context values are escaped in the HTML part only. ``headers`` come on top of
-    those that every mail carries, which they cannot replace. ``reference`` is the random number, in
-    hexadecimal, of the row that the mail is about: a bounce tells by it which mail came back.
+    ``…_sent_at``. ``headers`` come on top of those that every mail carries, which they cannot
+    replace. ``reference`` is the random number, in hexadecimal, of the row that the mail is about:
+    a bounce tells by it which mail came back.
     """
-    with override(language):
-        values = {**context, "site_url": settings.SITE_URL, "language": language}
-        subject = render_to_string(f"emails/{template}/subject.txt", values)
-        text = render_to_string(f"emails/{template}/body.txt", values)
-        html = render_to_string(f"emails/{template}/body.html", values)
+    rendered = render(template, context=context, language=language)
     message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=text.strip() + "\n",
+        subject=rendered.subject,
+        body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers={
@@ -58,7 +73,7 @@ def send(
             "Content-Language": language,
         },
     )
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(rendered.html, "text/html")
     for attachment in attachments:
         message.attach(_part(attachment))
     message.send()

@@ -8,8 +8,10 @@ from campaign_site import mail
 from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
 from donations import payment_qr
+from donations.mail_values import values_of_pledge
 from donations.models import Pledge
 from donations.payment_details import details_of, standing_order_from
+from supporters.mail_words import opening
 from supporters.newsletter import send_confirmation
 
 
@@ -30,16 +32,20 @@ def send_pledge_instructions(pledge_id: int) -> None:
     details = details_of(pledge) if pledge else None
     if details is None:
         return
+    is_monthly = pledge.frequency == Pledge.Frequency.MONTHLY
+    kind = "pledge_instructions_monthly" if is_monthly else "pledge_instructions"
     with override(pledge.language):
         link = mail.absolute_url(pledge.get_absolute_url())
+        words = opening(kind, pledge.language, values_of_pledge(pledge))
     picture = payment_qr.png(details.payload)
     send_confirmation(
         "pledge_instructions",
         supporter=pledge.supporter,
         context={
+            **words,
             "pledge": pledge,
             "details": details,
-            "is_monthly": pledge.frequency == Pledge.Frequency.MONTHLY,
+            "is_monthly": is_monthly,
             "standing_order_from": standing_order_from(timezone.localdate()),
             "link": link,
         },

@@ -1,4 +1,4 @@
-"""What the log says of staff who write to attendees, cancel an event or change words of mails."""
+"""What the log says of staff who write to attendees, cancel an event or take that back."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -11,12 +11,6 @@ def name_mail_actions(actions) -> None:
         ("stop_message", _("Stop a message"), _("Message stopped")),
         ("announce_change", _("Announce a change"), _("Change announced")),
         ("cancel", _("Cancel an event"), _("Event cancelled")),
-        ("change_mail_words", _("Change the words of an email"), _("Words of an email changed")),
-        (
-            "reset_mail_words",
-            _("Go back to the words of the house"),
-            _("Words of an email set back"),
-        ),
         ("restore", _("Take a cancellation back"), _("Event takes place after all")),
     ]
     for name, label, message in steps:

@@ -13,19 +13,18 @@ from campaign_site.templatetags.campaign import clock, long_day
 from events import mails
 from events.calendar import CANCEL
 from events.facts import event_facts
-from events.mail_kinds import KINDS
-from events.mail_words import Words
 from events.models import Mailing, MailingCopy, SignUp
+from supporters.mail_words import Words
 
 MESSAGE_TEMPLATE = "event_message"
 # Of the mailing of an event that takes place after all, which is a change: stands in ``before``.
 RESTORED = {"cancelled": True}
 
 _WORDS = {
-    Mailing.Kind.REMINDER: "reminder",
-    Mailing.Kind.DAY: "day",
-    Mailing.Kind.THANKS: "thanks",
-    Mailing.Kind.CHANGE: "change",
+    Mailing.Kind.REMINDER: "event_reminder",
+    Mailing.Kind.DAY: "event_day",
+    Mailing.Kind.THANKS: "event_thanks",
+    Mailing.Kind.CHANGE: "event_change",
     Mailing.Kind.CANCELLATION: "event_cancelled",
 }
 _WITH_ENTRY_CODE = (Mailing.Kind.REMINDER, Mailing.Kind.DAY)
@@ -68,7 +67,7 @@ def written(mailing: Mailing, sign_up: SignUp | mails.Sample) -> tuple[str, dict
     context["is_confirmed"] = _is_confirmed(sign_up)
     if mailing.before and mailing.before != RESTORED:
         context["differences"] = differences(mailing.before, event_facts(mailing.event))
-    return KINDS[kind].template, context
+    return kind, context
 
 
 def _is_confirmed(sign_up: SignUp | mails.Sample) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,9 +17,8 @@ from campaign_site.templatetags.campaign import clock, long_day
 from events.calendar import CANCEL, PUBLISH, media_type
 from events.calendar_file import FILE_NAME, calendar_file, page_path
 from events.entry_code import PNG_NAME, entry_png
-from events.mail_kinds import KINDS
-from events.mail_words import Words, fill, words_for
 from events.models import Event, SignUp
+from supporters.mail_words import Words, fill, shown, words_for
 from supporters.newsletter import send_confirmation
 
 
@@ -48,7 +45,7 @@ def values_of(sign_up: SignUp | Sample) -> dict[str, object]:
     }
     if sign_up.offer_until:
         values["until"] = moment(sign_up.offer_until)
-    return values
+    return {**values, **_made_up(sign_up)}
 
 
 def moment(when: datetime) -> str:
@@ -56,22 +53,21 @@ def moment(when: datetime) -> str:
     return f"{long_day(when)}, {clock(when)}"
 
 
-def _context(sign_up: SignUp | Sample, words: Words) -> dict[str, object]:
-    """Return what the frame of the mails shows, in the active language."""
+def facts_of(sign_up: SignUp | Sample) -> dict[str, object]:
+    """Return what the frame of the mails shows besides its words, in the active language."""
     event = sign_up.event
-    page_url = mail.absolute_url(page_path(event))
+    page_url = mail.absolute_url(page_path(event) if event.pk else "/")
     own = isinstance(sign_up, SignUp)
     return {
         "event": event,
         "sheet": getattr(event, "sheet", None),
-        "subject": words.subject,
-        "intro": words.text,
         "party_size": sign_up.party_size,
         "until": moment(sign_up.offer_until) if sign_up.offer_until else "",
         "page_url": page_url,
         "link": mail.absolute_url(sign_up.get_absolute_url()) if own else page_url,
         "sheet_url": _sheet_url(sign_up) if own else page_url,
         "feedback_url": feedback_url(sign_up) if own else page_url,
+        **_made_up(sign_up),
     }
 
 
@@ -103,16 +99,16 @@ def write(
 ) -> dict[str, object]:
     """Return the context of a mail of ``kind``, its words filled in; in the active language.
 
-    ``more`` are further values of the kind's variables.
+    ``kind`` is called like its template. ``more`` are further values of the kind's variables.
     """
     values = {**values_of(sign_up), **(more or {})}
-    return {**_context(sign_up, words_for(kind, sign_up.language, values)), **(more or {})}
+    words = words_for(kind, sign_up.language, values)
+    return {**facts_of(sign_up), **shown(words), **(more or {})}
 
 
 def write_with(words: Words, sign_up: SignUp | Sample) -> dict[str, object]:
-    """The same with words that are not those in force: a message, or a try-out of staff."""
-    values = {**values_of(sign_up), **_made_up(sign_up)}
-    return {**_context(sign_up, fill(words, values)), **_made_up(sign_up)}
+    """The same with the words of a message."""
+    return {**facts_of(sign_up), **shown(fill(words, values_of(sign_up)))}
 
 
 def _made_up(sign_up: SignUp | Sample) -> dict[str, object]:
@@ -121,11 +117,8 @@ def _made_up(sign_up: SignUp | Sample) -> dict[str, object]:
 
 def preview(template: str, context: Mapping[str, object], language: str) -> tuple[str, str]:
     """Return subject and text part of a mail as they would leave."""
-    values = {**context, "site_url": settings.SITE_URL, "language": language}
-    with override(language):
-        subject = render_to_string(f"emails/{template}/subject.txt", values)
-        text = render_to_string(f"emails/{template}/body.txt", values)
-    return " ".join(subject.split()), text.strip()
+    rendered = mail.render(template, context=context, language=language)
+    return rendered.subject, rendered.text.strip()
 
 
 def send_sample(template: str, context: Mapping[str, object], *, to: str, language: str) -> None:
@@ -135,23 +128,23 @@ def send_sample(template: str, context: Mapping[str, object], *, to: str, langua
 
 def send_confirmed(sign_up: SignUp) -> None:
     with override(sign_up.language):
-        context = write("confirmation", sign_up)
+        context = write("sign_up_confirmation", sign_up)
         attached = [calendar_attachment(sign_up.event), entry_attachment(sign_up)]
-    _send_answer("confirmation", sign_up, context, attached)
+    _send_answer("sign_up_confirmation", sign_up, context, attached)
 
 
 def send_waiting(sign_up: SignUp) -> None:
     from events.services.waiting import position
 
     with override(sign_up.language):
-        context = write("waiting", sign_up, {"position": position(sign_up)})
-    _send_answer("waiting", sign_up, context)
+        context = write("sign_up_waiting", sign_up, {"position": position(sign_up)})
+    _send_answer("sign_up_waiting", sign_up, context)
 
 
 def send_offered(sign_up: SignUp) -> None:
     with override(sign_up.language):
-        context = write("offer", sign_up)
-    _send_answer("offer", sign_up, context)
+        context = write("sign_up_offer", sign_up)
+    _send_answer("sign_up_offer", sign_up, context)
 
 
 def _send_answer(
@@ -161,7 +154,7 @@ def _send_answer(
     attachments: Sequence[mail.Attachment] = (),
 ) -> None:
     send_confirmation(
-        KINDS[kind].template,
+        kind,
         supporter=sign_up.supporter,
         context=context,
         language=sign_up.language,
@@ -171,15 +164,15 @@ def _send_answer(
 
 
 def send_cancelled(sign_up: SignUp) -> None:
-    _send_end("cancelled", sign_up, method=CANCEL if sign_up.had_places else "")
+    _send_end("sign_up_cancelled", sign_up, method=CANCEL if sign_up.had_places else "")
 
 
 def send_lapsed(sign_up: SignUp) -> None:
-    _send_end("lapsed", sign_up)
+    _send_end("sign_up_lapsed", sign_up)
 
 
 def send_passed_on(sign_up: SignUp) -> None:
-    _send_end("passed_on", sign_up, method=CANCEL)
+    _send_end("sign_up_passed_on", sign_up, method=CANCEL)
 
 
 def _send_end(kind: str, sign_up: SignUp, *, method: str = "") -> None:
@@ -187,7 +180,7 @@ def _send_end(kind: str, sign_up: SignUp, *, method: str = "") -> None:
         context = {**write(kind, sign_up), "had_places": sign_up.had_places}
         attached = [calendar_attachment(sign_up.event, method=method)] if method else []
     mail.send(
-        KINDS[kind].template,
+        kind,
         to=sign_up.supporter.email,
         context=context,
         language=sign_up.language,

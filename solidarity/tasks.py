@@ -9,9 +9,11 @@ from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
 from solidarity import held_photos
 from solidarity.avif import add_avif
+from solidarity.mail_kinds import values_of
 from solidarity.models import Photo
 from solidarity.rejections import rejection_sentence
 from solidarity.services import showing
+from supporters.mail_words import opening
 from supporters.newsletter import send_confirmation
 
 _DECISION_MAILS = {
@@ -28,9 +30,10 @@ def _find(photo_id: int) -> Photo | None:
     return photo if photo and photo.supporter else None
 
 
-def _context(photo: Photo) -> dict[str, object]:
+def _context(photo: Photo, kind: str) -> dict[str, object]:
     with override(photo.language):
         return {
+            **opening(kind, photo.language, values_of(photo.call)),
             "link": mail.absolute_url(photo.standing_url),
             "retry_link": mail.absolute_url(photo.call.get_absolute_url()),
             "is_open": photo.call.is_open,
@@ -47,7 +50,7 @@ def send_photo_confirmation(photo_id: int) -> None:
     send_confirmation(
         "photo_confirmation",
         supporter=photo.supporter,
-        context=_context(photo),
+        context=_context(photo, "photo_confirmation"),
         language=photo.language,
         reference=photo.public_id.hex,
     )
@@ -63,7 +66,7 @@ def send_mailed_photo_entered(photo_id: int) -> None:
     mail.send(
         "photo_mailed",
         to=photo.supporter.email,
-        context={**_context(photo), "mailed_on": photo.mailed_on},
+        context={**_context(photo, "photo_mailed"), "mailed_on": photo.mailed_on},
         language=photo.language,
         reference=photo.public_id.hex,
     )
@@ -83,10 +86,11 @@ def send_photo_decision(photo_id: int) -> None:
     photo = _find(photo_id)
     if photo is None or photo.decision_sent_at or photo.status not in _DECISION_MAILS:
         return
+    kind = _decision_mail(photo)
     mail.send(
-        _decision_mail(photo),
+        kind,
         to=photo.supporter.email,
-        context={**_context(photo), "why": rejection_sentence(photo.reason)},
+        context={**_context(photo, kind), "why": rejection_sentence(photo.reason)},
         language=photo.language,
         reference=photo.public_id.hex,
     )

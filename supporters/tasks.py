@@ -11,6 +11,7 @@ from campaign_site import mail
 from campaign_site.hours import this_hour
 from campaign_site.tasks import MAIL_RETRY
 from supporters import door_counters, exports, newsletter, requests, retention
+from supporters.mail_words import opening
 from supporters.models import DataExport, NewsletterSubscription, Supporter
 from supporters.services import MY_SOLIDARITY, make_one_time_link, was_sent_lately
 
@@ -36,7 +37,7 @@ def send_my_solidarity_link(supporter_id: int, language: str) -> None:
     mail.send(
         "my_solidarity",
         to=supporter.email,
-        context={"link": mail.absolute_url(path)},
+        context={**opening("my_solidarity", language, {}), "link": mail.absolute_url(path)},
         language=language,
         reference=supporter.public_id.hex,
     )
@@ -57,7 +58,10 @@ def send_newsletter_welcome(subscription_id: int) -> None:
     mail.send(
         "newsletter_welcome",
         to=subscription.supporter.email,
-        context={"stop_link": stop_url},
+        context={
+            **opening("newsletter_welcome", subscription.language, {}),
+            "stop_link": stop_url,
+        },
         language=subscription.language,
         headers=mail.unsubscribe_headers(stop_url),
         reference=subscription.public_id.hex,
@@ -89,7 +93,10 @@ def send_export_link(export_id: int) -> None:
     mail.send(
         "my_export",
         to=export.supporter.email,
-        context={"link": mail.absolute_url(path)},
+        context={
+            **opening("my_export", export.language, {}),
+            "link": mail.absolute_url(path),
+        },
         language=export.language,
         reference=export.public_id.hex,
     )

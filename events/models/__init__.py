@@ -2,7 +2,7 @@
 
 from events.models.door import Arrival, DoorPass
 from events.models.events import HOLD_HOURS, Event, EventQuerySet
-from events.models.mailings import Mailing, MailingCopy, MailWords
+from events.models.mailings import Mailing, MailingCopy
 from events.models.organisers import Organiser
 from events.models.sheets import ActionSheet
 from events.models.sign_ups import MAX_PARTY_SIZE, Feedback, Needs, SignUp, SignUpQuerySet
@@ -16,7 +16,6 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "Feedback",
-    "MailWords",
     "Mailing",
     "MailingCopy",
     "Needs",

@@ -106,27 +106,3 @@ class MailingCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id}/{self.sign_up_id}"
-
-
-class MailWords(models.Model):
-    """Words of staff for one kind of mail in one language, instead of those the house begins with.
-
-    ``text`` stands where the mail's first paragraphs were; facts, links and buttons stay. What may
-    stand in braces is declared in ``mail_words.py``.
-    """
-
-    kind = models.CharField(_("mail"), max_length=24)
-    language = models.CharField(_("language"), max_length=2)
-    subject = models.CharField(_("subject"), max_length=120)
-    text = models.TextField(_("text"), max_length=2000)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("words of a mail")
-        verbose_name_plural = _("words of mails")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "language"], name="mail_words_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.language}"
