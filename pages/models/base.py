@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.csp import CSP
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from campaign_site.caching import STALE_SECONDS, allow_public_caching
-from campaign_site.headers import allow_features
+from campaign_site.headers import allow_features, extend_csp
 from pages import links
 from pages.restrictions import is_restricted
 from pages.typography import without_points
@@ -118,6 +119,17 @@ class BasePage(Page):
         # The button that copies a page's link.
         allow_features(response, "clipboard-write")
         return allow_public_caching(request, response, stale_seconds=self.stale_seconds)
+
+    def serve_preview(self, request, mode_name):
+        """Show a draft: the editor frames it and reads it with scripts of Wagtail's own."""
+        response = super().serve_preview(request, mode_name)
+        return extend_csp(
+            response,
+            frame_ancestors=[CSP.SELF],
+            # What marks the places that the checks are about writes styles into the page.
+            style_src=[CSP.UNSAFE_INLINE],
+            img_src=["data:"],
+        )
 
     def get_context(self, request, *args, **kwargs):
         # The frame of the site (menus, languages) comes in the same queries as the page's links.
