@@ -55,6 +55,10 @@ def register_kinds() -> None:
         "send_newsletter_welcome", "subscription_id", NewsletterSubscription, "welcome_sent_at"
     )
     register("newsletter_welcome", welcome)
+    wish = MailKind(
+        "send_newsletter_link", "subscription_id", NewsletterSubscription, "link_sent_at"
+    )
+    register("newsletter_link", wish)
 
 
 def remember(

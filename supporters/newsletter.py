@@ -1,14 +1,17 @@
 """News by mail: wished for with a box, confirmed with a link in a mail, ended with one click.
 
 Nobody is written to because somebody typed an address: the wish of a form counts when the link
-in the mail of that form is opened and its button pressed (double opt-in). The site itself sends
-no news; staff take the confirmed addresses to the mailing tool (``newsletter_export``).
+in the mail of that form is opened and its button pressed (double opt-in). A form of its own asks
+for news and nothing else. What is sent are the updates of campaigns (``newsroom.updating``); for a
+mailing tool of their own, staff take the confirmed addresses along (``newsletter_export``).
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -16,8 +19,12 @@ from campaign_site import mail
 from campaign_site.hours import this_hour
 from campaign_site.links import make_token
 from supporters import services
+from supporters.mail_words import opening
 from supporters.models import Consent, NewsletterSubscription, OneTimeLink, Supporter
 from supporters.wordings import ConsentPurpose, Words
+
+# Whoever types somebody else's address again and again fills no mailbox.
+_LINK_PAUSE = timedelta(minutes=5)
 
 PURPOSE = ConsentPurpose(
     key=NewsletterSubscription.PURPOSE,
@@ -47,6 +54,71 @@ def wish_for_news(*, supporter: Supporter, words: Words) -> None:
         NewsletterSubscription.objects.waiting().filter(pk=subscription.pk).update(
             **values, wished_hour=this_hour(), link_sent_at=None
         )
+
+
+@transaction.atomic
+def ask_for_news(*, email: str, words: Words) -> None:
+    """Keep the wish of somebody who asks for news and nothing else; a mail with the link follows.
+
+    Who has confirmed before gets the mail that says how to stop once more, hourly at most. The
+    caller answers the same in each case. However often it is asked for, one link leaves in five
+    minutes: until then the earlier one is good.
+    """
+    from supporters.newsletter_tasks import send_newsletter_link
+    from supporters.tasks import send_newsletter_welcome
+
+    supporter = services.remember_supporter(email=email, language=words.language)
+    # Of two posts for one address, the second finds what the first did.
+    Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
+    confirmed = NewsletterSubscription.objects.consented().filter(supporter=supporter).first()
+    if confirmed is None:
+        if not _was_sent_lately(supporter):
+            wish_for_news(supporter=supporter, words=words)
+        wish = NewsletterSubscription.objects.open().get(supporter=supporter)
+        send_newsletter_link.defer(subscription_id=wish.pk)
+        return
+    told_before = NewsletterSubscription.objects.filter(
+        pk=confirmed.pk, welcome_sent_at__lt=this_hour()
+    )
+    told_before.update(welcome_sent_at=None)
+    send_newsletter_welcome.defer(subscription_id=confirmed.pk)
+
+
+def _was_sent_lately(supporter: Supporter) -> bool:
+    """Whether this person got a link that confirms a wish in the last five minutes."""
+    newest = timezone.now() + services.ONE_TIME_LINK_LIFETIME - _LINK_PAUSE
+    return OneTimeLink.objects.filter(
+        supporter=supporter,
+        purpose=NewsletterSubscription.PURPOSE,
+        used_at=None,
+        expires_at__gt=newest,
+    ).exists()
+
+
+@transaction.atomic
+def send_link(subscription_id: int) -> bool:
+    """Mail the link that confirms a wish; return whether it left. Raises like ``mail.send``.
+
+    Nothing leaves to somebody who has confirmed, stopped or got the link meanwhile. A link whose
+    mail could not leave is forgotten with the transaction; the next attempt makes another.
+    """
+    wish = (
+        NewsletterSubscription.objects.waiting()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("supporter")
+        .filter(pk=subscription_id, link_sent_at=None)
+        .first()
+    )
+    if wish is None or not wish.supporter.email:
+        return False
+    send_confirmation(
+        "newsletter_link",
+        supporter=wish.supporter,
+        context=opening("newsletter_link", wish.language, {}),
+        language=wish.language,
+        reference=wish.public_id.hex,
+    )
+    return True
 
 
 def send_confirmation(

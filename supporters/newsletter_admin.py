@@ -8,6 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 from wagtail.log_actions import log
 
+from staff.fresh import ask_again
+from staff.login.journal import name_of
 from supporters.models import NewsletterSubscription
 from supporters.newsletter_export import csv_lines
 
@@ -26,11 +28,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required(EXPORT)
+@ask_again
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Hand out the addresses of those who agreed, and keep who took them and how many."""
     count = NewsletterSubscription.objects.consented().count()
     log(
         instance=request.user,
+        title=name_of(request.user),
         action="supporters.export_newsletter",
         user=request.user,
         data={"count": count},

@@ -1,7 +1,8 @@
-"""Confirm a wish for news, and stop the news: both by a link in a mail. GET shows, POST acts."""
+"""Ask for news by mail, confirm the wish, stop the news. GET shows, POST acts."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -9,7 +10,25 @@ from campaign_site.errors import link_unusable
 from campaign_site.links import BadLink, find_by_token
 from campaign_site.same_origin import public_form
 from supporters import newsletter
+from supporters.door import guarded
 from supporters.models import NewsletterSubscription
+from supporters.newsletter_forms import NewsletterForm
+
+
+@guarded("newsletter")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for the address; the answer is the same whether it is known here or not."""
+    form = NewsletterForm(request.POST or None, language=get_language(), door=request.door)
+    if request.method == "POST" and form.is_valid():
+        newsletter.ask_for_news(email=form.cleaned_data["email"], words=form.newsletter_words)
+        return redirect("newsletter:sent")
+    return render(request, "supporters/newsletter.html", {"form": form, "robots": "noindex"})
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "supporters/newsletter_sent.html", {"robots": "noindex"})
 
 
 @public_form

@@ -101,8 +101,18 @@ def public_templates() -> frozenset[str]:
     """Every template that makes up what the public sees, by the name it is loaded with."""
     root = Path(settings.BASE_DIR, "templates")
     names = (path.relative_to(root).as_posix() for path in root.rglob("*.html"))
-    # campaign/ is the markup for every kind of field that the form library knows, used or not.
-    others = ("admin/", "campaign/", "development/", "emails/", "wagtail")
+    # campaign/ is the markup for every kind of field that the form library knows, used or not;
+    # 429.html stands at the door of the staff.
+    others = (
+        "429.html",
+        "admin/",
+        "campaign/",
+        "development/",
+        "emails/",
+        "newsroom/",
+        "staff/",
+        "wagtail",
+    )
     staff = ("/admin/", "/hosting/")
     return frozenset(
         name
@@ -993,6 +1003,21 @@ def pledge_form_reward(stage):
 
 
 # News by mail
+
+
+@screen("ask for news", "supporters/newsletter.html")
+def news_ask(stage):
+    return stage.get("newsletter/")
+
+
+@screen("ask for news sent empty", "supporters/newsletter.html")
+def news_ask_empty(stage):
+    return stage.send_spoiled("newsletter/")
+
+
+@screen("news asked for", "supporters/newsletter_sent.html")
+def news_asked(stage):
+    return stage.get("newsletter/sent/")
 
 
 @screen("confirm the news", "supporters/newsletter_confirm.html")
