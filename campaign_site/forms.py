@@ -1,5 +1,6 @@
 """The base of every public form: form key, honeypot, door, text that cannot hide anything."""
 
+import re
 import unicodedata
 import uuid
 from typing import ClassVar, Protocol
@@ -14,6 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from campaign_site import idempotency
 
 FORM_KEY_LIFETIME_SECONDS = 24 * 3600
+# What a form carries beside what somebody typed.
+OUTSIDE_CONTENT = frozenset({"form_key", "website", "source"})
+# The tags of links (``supporters.models.SourceTag``).
+_TAG = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 # Characters that change how neighbouring text is shown or that show nothing at all.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 # Joiners are letters of some scripts and parts of some emoji.
@@ -114,6 +119,18 @@ class AddressField(forms.CharField):
         return f"{local}{at}{domain.lower()}"
 
 
+class SourceField(forms.CharField):
+    """The tag of a link, unseen. Whatever cannot be one is dropped and never an error."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value) -> str:
+        return value if isinstance(value, str) and _TAG.fullmatch(value) else ""
+
+
 class Door(Protocol):
     """What decides whether a form is let in just now; ``supporters.door`` makes one a request."""
 
@@ -131,11 +148,13 @@ class PublicForm(forms.Form):
 
     ``form_name`` is the form's name in the page (``data-form``); ``subject`` tells apart the
     things the same form serves (a call, an event), so that a key cannot be carried over. ``door``
-    is the request's, given by ``supporters.door.guarded``.
+    is the request's, given by ``supporters.door.guarded``. A form that ``takes_source`` carries
+    the tag of the link that people came by (``came_by``) unseen; it is no part of its content.
     After ``is_valid()``: ``form_key`` (UUID) and ``content_digest`` for ``first_result``.
     """
 
     form_name = ""
+    takes_source = False
     required_css_class = "is-required"
 
     form_key = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -153,6 +172,7 @@ class PublicForm(forms.Form):
         subject: str = "",
         language: str = "",
         door: Door | None = None,
+        came_by: str = "",
         **kwargs,
     ):
         self.purpose = f"{self.form_name}:{subject}"
@@ -161,6 +181,8 @@ class PublicForm(forms.Form):
         self.is_let_in = door is None
         super().__init__(data.copy() if data is not None else None, files, **kwargs)
         self.fields["form_key"].initial = new_form_key(self.purpose)
+        if self.takes_source:
+            self.fields["source"] = SourceField(initial=SourceField().clean(came_by))
         self.key: uuid.UUID | None = None
 
     @property
@@ -175,9 +197,7 @@ class PublicForm(forms.Form):
     def content_digest(self) -> str:
         """A digest of what was typed; two posts with one key must agree on it."""
         content = {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in {"form_key", "website"}
+            name: value for name, value in self.cleaned_data.items() if name not in OUTSIDE_CONTENT
         }
         return idempotency.digest(content)
 

@@ -7,6 +7,7 @@ class DonationsConfig(AppConfig):
 
     def ready(self) -> None:
         from donations.holdings import HOLDINGS
+        from donations.mail_kinds import register_words
         from donations.models import Pledge
         from donations.personal_data import register_models
         from donations.retention import register_kinds
@@ -25,5 +26,6 @@ class DonationsConfig(AppConfig):
         reminder = failed_mails.MailKind("send_pledge_reminder", "pledge_id", Pledge, "reminded_at")
         failed_mails.register("pledge_reminder", reminder)
         register_mails()
+        register_words()
         register_kinds()
         register_models()

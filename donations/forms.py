@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaign_site import idempotency
-from campaign_site.forms import AddressField, LineField, visible_text
+from campaign_site.forms import OUTSIDE_CONTENT, AddressField, LineField, visible_text
 from campaign_site.templatetags.campaign import euros
 from donations.amounts import AmountError, Problem, read_euros
 from donations.models import MAX_AMOUNT_EUR, MIN_AMOUNT_EUR, Appeal, Earmark, Pledge, Reward
@@ -141,6 +141,7 @@ class PledgeForm(ConsentingForm):
     """
 
     form_name = "pledge"
+    takes_source = True
 
     amount_eur = EuroField(
         label=_("Amount in euros"),
@@ -212,12 +213,11 @@ class PledgeForm(ConsentingForm):
     @property
     def content_digest(self) -> str:
         """Rewards and purposes count by their numbers: a name may be corrected meanwhile."""
-        left_out = {"form_key", "website"}
         return idempotency.digest(
             {
                 name: getattr(value, "pk", value)
                 for name, value in self.cleaned_data.items()
-                if name not in left_out
+                if name not in OUTSIDE_CONTENT
             }
         )
 

@@ -72,6 +72,28 @@ def name_matches(actions) -> None:
 
 
 @hooks.register("register_log_actions")
+def name_statements(actions) -> None:
+    actions.register_action(
+        "donations.upload_statement",
+        _("Upload a bank statement"),
+        _("File from the bank uploaded"),
+    )
+    actions.register_action(
+        "donations.map_statement",
+        _("Name the columns of a bank’s file"),
+        _("Columns of a file from the bank named"),
+    )
+    actions.register_action(
+        "donations.book_statement", _("Book a bank statement"), _("File from the bank booked")
+    )
+    actions.register_action(
+        "donations.accept_statement",
+        _("Book a bank statement in spite of doubts"),
+        _("File from the bank booked in spite of its doubts"),
+    )
+
+
+@hooks.register("register_log_actions")
 def name_exports(actions) -> None:
     actions.register_action("donations.export_gifts", _("Export gifts"), _("Gifts exported"))
     actions.register_action("donations.export_pledges", _("Export pledges"), _("Pledges exported"))

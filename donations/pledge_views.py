@@ -10,6 +10,7 @@ from campaign_site.languages import site_language
 from donations import services
 from donations.forms import PledgeForm
 from donations.models import Appeal, Pledge
+from supporters import sources
 from supporters.door import guarded
 
 
@@ -20,7 +21,13 @@ def pledge(request: HttpRequest, slug: str) -> HttpResponse:
     appeals = Appeal.objects.announced().select_related("account")
     appeal = get_object_or_404(appeals, slug=slug)
     data = request.POST if request.method == "POST" else None
-    form = PledgeForm(data, appeal=appeal, language=site_language(), door=request.door)
+    form = PledgeForm(
+        data,
+        appeal=appeal,
+        language=site_language(),
+        door=request.door,
+        came_by=request.GET.get(sources.PARAMETER, ""),
+    )
     if form.is_valid():
         try:
             made = _create_pledge(appeal, form)
@@ -50,4 +57,5 @@ def _create_pledge(appeal: Appeal, form: PledgeForm) -> Pledge:
         form_key=form.key,
         form_digest=form.content_digest,
         newsletter=form.newsletter_words,
+        source=chosen["source"],
     )

@@ -9,8 +9,10 @@ from procrastinate.contrib.django import app
 
 from campaign_site import mail
 from campaign_site.tasks import MAIL_RETRY
+from donations.mail_values import values_of_delivery
 from donations.models import RewardDelivery
 from supporters import failed_mails
+from supporters.mail_words import opening
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +28,17 @@ def _find(delivery_id: int, state: str) -> RewardDelivery | None:
     return delivery if can_be_told and pledge.reward.is_earned_by(pledge.received_eur) else None
 
 
-def _send(template: str, delivery: RewardDelivery, **context: object) -> None:
+def _send(template: str, delivery: RewardDelivery, *, kind: str = "", **context: object) -> None:
+    """Send a mail whose words are those of ``kind``, which is called like its template if empty."""
     pledge = delivery.pledge
     with override(pledge.language):
         link = mail.absolute_url(reverse("donations:reward", args=[delivery.token]))
+        words = opening(kind or template, pledge.language, values_of_delivery(delivery))
     mail.send(
         template,
         to=pledge.supporter.email,
         context={
+            **words,
             "delivery": delivery,
             "pledge": pledge,
             "reward": pledge.reward,
@@ -56,7 +61,8 @@ def send_reward_question(delivery_id: int, is_first: bool = False) -> None:
     delivery = _find(delivery_id, RewardDelivery.State.ASKED)
     if delivery is None or (is_first and delivery.asked_at is not None):
         return
-    _send("reward_question", delivery, came_back=delivery.sent_on is not None)
+    came_back = delivery.sent_on is not None
+    _send("reward_question", delivery, kind="reward_came_back" if came_back else "")
     RewardDelivery.objects.filter(pk=delivery.pk).update(asked_at=timezone.now())
 
 
@@ -77,7 +83,7 @@ def send_reward_sent(delivery_id: int) -> None:
     if delivery.way == RewardDelivery.Way.POST:
         _send("reward_sent", delivery)
     elif delivery.address:
-        _send("reward_sent", delivery, where=delivery.address)
+        _send("reward_sent", delivery, kind="reward_ready", where=delivery.address)
 
 
 @app.periodic(cron="23 8 * * *")

@@ -10,6 +10,7 @@ class EventsConfig(AppConfig):
         from events import mail_log_actions  # noqa: F401
         from events.consents import PURPOSES
         from events.holdings import HOLDINGS
+        from events.mail_kinds import register_words
         from events.personal_data import register_models
         from events.retention import register_kinds
         from events.tasks import register_mails
@@ -19,5 +20,6 @@ class EventsConfig(AppConfig):
         for purpose in PURPOSES:
             wordings.register(purpose)
         register_mails()
+        register_words()
         register_kinds()
         register_models()

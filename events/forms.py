@@ -138,6 +138,7 @@ class PassOnForm(NeedsForm):
         language: str = "",
         door: Door | None = None,
         subject: str = "",
+        came_by: str = "",
     ):
         self.event = event
         self.organisers = [row for row in event.organisers.all() if row.gets_data]
@@ -150,6 +151,7 @@ class PassOnForm(NeedsForm):
             subject=subject or event.slug,
             language=language,
             door=door,
+            came_by=came_by,
             places={"organisations": _listed(self.organisers)},
         )
         for name in without:
@@ -163,6 +165,7 @@ class PassOnForm(NeedsForm):
         helper.layout = Layout(
             "form_key",
             "words_shown",
+            *(["source"] if self.takes_source else []),
             "website",
             *self.first_fields,
             *(needs if self.event.asks_needs else []),
@@ -182,6 +185,8 @@ class PassOnForm(NeedsForm):
 
 class SignUpForm(PassOnForm):
     """Who comes, with how many; for a group that finds too few places, what it would rather do."""
+
+    takes_source = True
 
     first_fields: ClassVar = (
         HTML(

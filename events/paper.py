@@ -18,6 +18,7 @@ from campaign_site.templatetags.campaign import NO_BREAK_SPACE, clock, long_day
 from events.calendar_file import organisers_of, page_path
 from events.models import ActionSheet, Event
 from events.rights import disclaimer, house_words
+from supporters import sources
 
 _TEMPLATES = Path(__file__).parent / "typst"
 POSTER = _TEMPLATES / "poster.typ"
@@ -81,10 +82,11 @@ def map_url(event: Event) -> str:
     return f"https://www.openstreetmap.org/?{query}#map=18/{latitude}/{longitude}"
 
 
-def poster(event: Event, *, size: str = "a4") -> Paper:
+def poster(event: Event, *, size: str = "a4", source: str = "") -> Paper:
     """Return the poster of ``event`` in the active language, ``size`` being one of SIZES.
 
-    It names the organisations, never a person.
+    It names the organisations, never a person. ``source`` is a declared tag that the code carries,
+    so that those who come by this poster are counted for it; the address to type stays short.
     """
     url = absolute_url(page_path(event))
     weekday, date = _written_day(event)
@@ -107,7 +109,8 @@ def poster(event: Event, *, size: str = "a4") -> Paper:
         "organisers": _organiser_lines(event),
     }
     name = f"{event.slug}-{word}-{site_language()}-{size}"
-    return Paper(name, POSTER, data, {"code.svg": url})
+    tagged = f"{url}?{sources.PARAMETER}={source}" if source else url
+    return Paper(f"{name}-{source}" if source else name, POSTER, data, {"code.svg": tagged})
 
 
 def sheet(event: Event, *, for_attendees: bool) -> Paper:

@@ -13,6 +13,7 @@ from events import calendar, paper
 from events.calendar_file import calendar_file
 from events.models import Event, SignUp
 from events.paper import Paper
+from supporters import sources
 
 _HOUR_SECONDS = 3600
 
@@ -20,12 +21,16 @@ _HOUR_SECONDS = 3600
 @require_safe
 @publicly_cached(seconds=_HOUR_SECONDS)
 def poster(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answer with the poster in the language of the address; ``size`` is a4 (if none) or a3."""
+    """Answer with the poster in the language of the address; ``size`` is a4 (if none) or a3.
+
+    The code on it carries the tag of ``from``, if staff declared it.
+    """
     event = get_object_or_404(Event.objects.announced(), slug=slug)
     size = request.GET.get("size", "a4")
     if size not in paper.SIZES:
         raise Http404
-    return _kept(request, paper.poster(event, size=size))
+    source = sources.known_source(request.GET.get(sources.PARAMETER, ""))
+    return _kept(request, paper.poster(event, size=size, source=source))
 
 
 @require_safe

@@ -92,13 +92,13 @@ def register_mails() -> None:
     ended = failed_mails.MailKind("send_sign_up_ended", "row_id", SignUp, "cancellation_sent_at")
     copy = failed_mails.MailKind("send_mailing_copy_anew", "copy_id", MailingCopy)
     of_sign_ups = {
-        "confirmation": answer,
-        "waiting": answer,
-        "offer": offer,
-        "lapsed": ended,
-        "cancelled": ended,
-        "passed_on": ended,
+        "sign_up_confirmation": answer,
+        "sign_up_waiting": answer,
+        "sign_up_offer": offer,
+        "sign_up_lapsed": ended,
+        "sign_up_cancelled": ended,
+        "sign_up_passed_on": ended,
     }
-    for key, kind in KINDS.items():
-        failed_mails.register(kind.template, of_sign_ups.get(key, copy))
+    for key in KINDS:
+        failed_mails.register(key, of_sign_ups.get(key, copy))
     failed_mails.register(MESSAGE_TEMPLATE, copy)

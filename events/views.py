@@ -16,6 +16,7 @@ from events.crowd import crowd_of
 from events.forms import PassOnForm, SignUpForm
 from events.models import Event, SignUp
 from events.services.needs import NeedsGiven
+from supporters import sources
 from supporters.door import guarded
 
 
@@ -48,11 +49,20 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form and take it in; an event that takes no sign-ups says so instead."""
     event = get_object_or_404(Event.objects.announced(), slug=slug)
     data = request.POST if request.method == "POST" else None
-    form = SignUpForm(data, event=event, language=get_language(), door=request.door)
+    form = SignUpForm(
+        data,
+        event=event,
+        language=get_language(),
+        door=request.door,
+        came_by=request.GET.get(sources.PARAMETER, ""),
+    )
     if form.is_valid():
         try:
             row = services.sign_up(
-                event=event, party_size=form.cleaned_data["party_size"], **said_in(form)
+                event=event,
+                party_size=form.cleaned_data["party_size"],
+                source=form.cleaned_data["source"],
+                **said_in(form),
             )
             is_waiting = row.status == SignUp.Status.WAITING
             return redirect("events:waiting" if is_waiting else "events:signed-up", slug)

@@ -6,6 +6,10 @@ from wagtail import hooks
 
 from events.hosting import log_actions  # noqa: F401  # its hook
 from events.hosting.events import EventsGroup
+from events.hosting.to_do import events_to_do
+from staff import to_do
+
+to_do.register(events_to_do, order=35)
 
 
 @hooks.register("register_admin_urls")

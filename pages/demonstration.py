@@ -31,6 +31,8 @@ STAFF = {
     "moderator": "Moderators",
     "treasurer": "Treasurers",
     "host": "Event hosts",
+    "french": "Translators (French)",
+    "dutch": "Translators (Dutch)",
     "administrator": "Administrators",
 }
 _FIELDS = ["#0d4a3a", "#d8352a", "#f4c430", "#2f5d8a", "#7fb69a", "#efe6d5", "#b84a62", "#3b3f58"]
@@ -227,7 +229,13 @@ def ensure_staff(path: Path) -> None:
     for name, group in STAFF.items():
         password = secrets.token_urlsafe(15)
         user, _ = get_user_model().objects.get_or_create(
-            username=name, defaults={"email": f"{name}@example.org", "first_name": "Demo"}
+            username=name,
+            defaults={
+                "email": f"{name}@example.org",
+                "first_name": "Demo",
+                # So that lists of people tell them apart.
+                "last_name": name.capitalize(),
+            },
         )
         user.set_password(password)
         user.save()

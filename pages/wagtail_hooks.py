@@ -15,3 +15,9 @@ def link_pages_in_the_reader_language(features) -> None:
 @hooks.register("insert_global_admin_css")
 def brand_the_admin() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin/brand.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def let_the_keyboard_scroll() -> str:
+    source = static("js/admin/scrolling.js")
+    return format_html('<script type="module" src="{}"></script>', source)

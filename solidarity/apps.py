@@ -8,6 +8,7 @@ class SolidarityConfig(AppConfig):
     def ready(self) -> None:
         from solidarity.consents import PURPOSES
         from solidarity.holdings import HOLDINGS
+        from solidarity.mail_kinds import register_words
         from solidarity.models import Photo
         from solidarity.personal_data import register_models
         from solidarity.retention import register_kinds
@@ -31,4 +32,5 @@ class SolidarityConfig(AppConfig):
         )
         failed_mails.register("photo_mailed", entered)
         register_kinds()
+        register_words()
         register_models()

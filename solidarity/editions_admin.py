@@ -21,6 +21,7 @@ from solidarity.dossier_files import file_path
 from solidarity.edition_forms import AnswerForm, DeliveryForm, LetterForm
 from solidarity.letter_drafts import draft_letter
 from solidarity.models import Delivery, DossierFile, Edition, PhotoCall
+from staff.fresh import ask_again
 
 PREPARE = "solidarity.prepare_edition"
 APPROVE = "solidarity.approve_edition"
@@ -213,6 +214,7 @@ def make_rest(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 @require_POST
 @for_staff
+@ask_again
 def download(request: HttpRequest, file_id: int) -> HttpResponse:
     """Hand out a file of a dossier, and keep who took it. Nothing on the way keeps a copy."""
     made = DossierFile.objects.filter(state=DossierFile.State.MADE).exclude(file_name="")

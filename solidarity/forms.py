@@ -52,6 +52,7 @@ class PhotoForm(ConsentingForm):
     """
 
     form_name = "photo"
+    takes_source = True
     consent_fields = CONSENT_FIELDS
 
     # Before the image, which is cleaned with its frame.
@@ -147,10 +148,17 @@ class PhotoForm(ConsentingForm):
         call: PhotoCall,
         language: str = "",
         door: Door | None = None,
+        came_by: str = "",
     ) -> None:
         places = {"recipient": call.recipient}
         super().__init__(
-            data, files, subject=call.slug, language=language, door=door, places=places
+            data,
+            files,
+            subject=call.slug,
+            language=language,
+            door=door,
+            came_by=came_by,
+            places=places,
         )
         self.call = call
         self.source_digest = ""
@@ -216,6 +224,7 @@ class PhotoForm(ConsentingForm):
             "form_key",
             "held_photo",
             "words_shown",
+            "source",
             "website",
             # Before the first thing that can be given away.
             Folded(

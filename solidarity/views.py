@@ -25,6 +25,7 @@ from solidarity.pictures import picture_response
 from solidarity.screens import call_screen
 from solidarity.uploads import MAX_READ_BYTES, UnnamedUploadHandler
 from solidarity.withdrawal_codes import code_to_show, find_photo
+from supporters import sources
 from supporters.door import guarded
 
 
@@ -54,7 +55,12 @@ def _read_form(request: HttpRequest, call: PhotoCall) -> PhotoForm:
     if body_size(request) > MAX_READ_BYTES:
         return PhotoForm.refused_unread(call=call, language=get_language())
     if request.method != "POST":
-        return PhotoForm(call=call, language=get_language(), door=request.door)
+        return PhotoForm(
+            call=call,
+            language=get_language(),
+            door=request.door,
+            came_by=request.GET.get(sources.PARAMETER, ""),
+        )
     # What is refused anyway is read past, so that the form comes back with everything typed.
     handler = DroppingUploadHandler if request.door.is_closed else UnnamedUploadHandler
     request.upload_handlers = [handler(request)]
@@ -78,6 +84,7 @@ def _submit(call: PhotoCall, form: PhotoForm) -> Photo:
         details=form.details,
         words=form.words,
         newsletter=form.newsletter_words,
+        source=form.cleaned_data["source"],
     )
 
 

@@ -10,6 +10,7 @@ class SupportersConfig(AppConfig):
         from supporters import (
             failed_mails,
             holdings,
+            mail_kinds,
             newsletter,
             newsletter_holdings,
             personal_data,
@@ -24,4 +25,5 @@ class SupportersConfig(AppConfig):
         requests_retention.register_kinds()
         personal_data.register_models()
         failed_mails.register_kinds()
+        mail_kinds.register_words()
         mail_given_up.connect(failed_mails.remember)

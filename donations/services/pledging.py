@@ -22,6 +22,7 @@ from donations.services import rewarding
 from donations.services.errors import PledgeError
 from supporters.newsletter import wish_for_news
 from supporters.services import remember_supporter
+from supporters.sources import known_source
 from supporters.wordings import Words
 
 
@@ -39,12 +40,14 @@ def create_pledge(
     reward: Reward | None = None,
     earmark: Earmark | None = None,
     frequency: str = Pledge.Frequency.ONCE,
+    source: str = "",
 ) -> Pledge:
     """Record a promise to give, set its reward aside and mail the transfer instructions.
 
     ``amount_eur`` is in euros, two decimals, 1.00 to 10 000.00; ``language`` is "en", "fr" or
     "nl"; ``newsletter`` is the words beside the box for news, if it was ticked; ``frequency`` is
-    "once" or "monthly". The mail's job is queued in the same transaction. Calling again with one
+    "once" or "monthly"; ``source`` is the tag of the link they came by, kept if staff declared
+    it. The mail's job is queued in the same transaction. Calling again with one
     form key returns the first pledge, also after the appeal has closed or the last reward is
     gone. Raises ``KeyReused`` when the key comes with other content, ``RewardRefused`` when the
     reward is gone or not earned, ``PledgeError`` when the appeal is not open or the amount is out
@@ -81,6 +84,7 @@ def create_pledge(
         reference_number=_next_reference_number(),
         form_key=form_key,
         form_digest=form_digest,
+        source=known_source(source),
     )
     if newsletter:
         wish_for_news(supporter=pledge.supporter, words=newsletter)

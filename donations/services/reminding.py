@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from campaign_site import links, mail
 from campaign_site.hours import this_hour
+from donations.mail_values import values_of_pledge
 from donations.models import (
     PLEDGE_LIFETIME,
     Allocation,
@@ -28,6 +29,7 @@ from donations.models import (
 )
 from donations.payment_details import account_for
 from donations.services.ledger import settle
+from supporters.mail_words import opening
 from supporters.models import Supporter
 
 # Days after the promise; banks take up to three working days, people longer.
@@ -202,10 +204,13 @@ def remind(pledge_id: int) -> bool:
         _put_off(pledge)
         return False
     stop = mail.absolute_url(stop_path(pledge))
+    with override(pledge.language):
+        words = opening("pledge_reminder", pledge.language, values_of_pledge(pledge))
     mail.send(
         "pledge_reminder",
         to=pledge.supporter.email,
         context={
+            **words,
             "pledge": pledge,
             "account": account,
             "link": mail.absolute_url(_in_language(pledge)),

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from campaign_site import advisory_locks
 from donations import statement_storage, statement_tasks
@@ -48,6 +49,7 @@ def receive_file(
             sha256=digest, name=_base_name(name), size=size, is_to_book=is_to_book, uploaded_by=by
         )
         statement_storage.store(kept, file)
+        log(instance=kept, action="donations.upload_statement", user=by)
         _read_later(kept)
         return kept, True
     if not _is_settled(kept):
@@ -100,6 +102,7 @@ def book_file(*, file: StatementFile, by: AbstractBaseUser | None) -> StatementF
     if file.state != State.LOOKED_AT:
         raise DonationError(_("This file cannot be imported as it is. Nothing was changed."))
     _require_bytes(file)
+    log(instance=file, action="donations.book_statement", user=by)
     _start_again(file, is_to_book=True, uploaded_by=by)
     return file
 
@@ -117,6 +120,7 @@ def accept_doubts(*, file: StatementFile, by: AbstractBaseUser | None) -> Statem
     if file.state != State.DOUBTFUL:
         raise DonationError(_("There are no doubts about this file. Nothing was changed."))
     _require_bytes(file)
+    log(instance=file, action="donations.accept_statement", user=by)
     _start_again(file, is_to_book=True, doubts_accepted_by=by)
     return file
 
@@ -148,6 +152,7 @@ def map_columns(
         values["account_number"] = account.iban
     account.csv_mappings = {**account.csv_mappings, mapping.signature: values}
     account.save(update_fields=["csv_mappings"])
+    log(instance=file, action="donations.map_statement", user=by)
     _start_again(file, uploaded_by=by, summary={"mapped_by": account.pk})
     return file
 

@@ -4,7 +4,6 @@ Nobody is thanked twice for one payment, whatever it is split into or moved to. 
 the first is thanked for, then one a year, with what came in between.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,16 +16,15 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from campaign_site import mail
+from donations.mail_values import values_of_thanks
 from donations.models import Allocation, BankEntry, Pledge
+from supporters.mail_words import opening
 from supporters.models import Supporter
 
 # Between two thanks for one monthly gift; the twelfth instalment after a thanks brings the next.
 _THANKS_FOR_MONTHLY_EVERY = timedelta(days=330)
 # A mail that came back is sent anew for as long as it still makes sense to somebody.
 _RECENT = timedelta(days=60)
-_LONGEST_NAME = 60
-# What names of people do not have, but the texts of those who misuse a form do.
-_NOT_IN_NAMES = re.compile(r"[\n\r\t<>@/\\|]|www\.|\.(com|net|org|be|eu|ru|cn|info|xyz)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -149,11 +147,12 @@ def _send(supporter: Supporter, lines: list[Allocation]) -> None:
     language = pledge.language if pledge else supporter.language
     with override(language):
         gifts = [_gift(line) for line in lines]
+        values = values_of_thanks(pledge.name if pledge else "")
     mail.send(
         "gift_thanks",
         to=supporter.email,
         context={
-            "name": greeted(pledge.name) if pledge else "",
+            **opening("gift_thanks", language, values),
             "gifts": gifts,
             "total": sum(gift.amount_eur for gift in gifts),
             "rewards": list(dict.fromkeys(gift.reward for gift in gifts if gift.reward)),
@@ -195,13 +194,3 @@ def _in_the_year(lines: list[Allocation]) -> dict[str, object] | None:
         return None
     later = of_pledge.filter(on__gte=last.on).exclude(pk=last.pk)
     return {"number": later.count(), "sum": later.aggregate(sum=Sum("amount"))["sum"]}
-
-
-def greeted(name: str) -> str:
-    """Return the name to greet somebody by, in one line; empty for what is no name.
-
-    Anybody may type anything with anybody's address: a mail of ours repeats no address and no
-    message of theirs.
-    """
-    text = " ".join(name.split(" ")).strip()
-    return "" if len(text) > _LONGEST_NAME or _NOT_IN_NAMES.search(text) else text

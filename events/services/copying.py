@@ -46,13 +46,14 @@ def next_slug(slug: str, day: date) -> str:
 
 
 @transaction.atomic
-def copy_event(*, event: Event, day: date, slug: str, user) -> Event:
+def copy_event(*, event: Event, day: date, slug: str, user, with_pages: bool = True) -> Event:
     """Return a new event on ``day`` at the same hours of the clock; nobody has signed up for it.
 
     Organisers and the action sheet come along, and so do the pages in every language, as drafts
-    that belong together as the old ones do. The hours between which sign-up is open do not: they
-    were those of the old event. Raises ``SignUpError`` when the address is taken, or when that
-    day the clock changes at the event's hour.
+    that belong together as the old ones do; without ``with_pages`` they are left to the caller.
+    The hours between which sign-up is open do not: they were those of the old event. Raises
+    ``SignUpError`` when the address is taken, or when that day the clock changes at the event's
+    hour.
     """
     # A button that is pressed twice copies once: the second finds the address taken.
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
@@ -76,7 +77,8 @@ def copy_event(*, event: Event, day: date, slug: str, user) -> Event:
     )
     _copy_organisers(event, copy)
     _copy_sheet(event, copy)
-    _copy_pages(event, copy, user)
+    if with_pages:
+        _copy_pages(event, copy, user)
     log(instance=copy, action="events.copy", user=user, data={"from": event.pk})
     return copy
 

@@ -36,7 +36,7 @@ _GIVEN_UP = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Progress:
-    """How many copies have left, are still to leave, and were dropped (cancelled meanwhile)."""
+    """How many copies have left, are still to leave, and were dropped: no longer wanted."""
 
     sent: int
     open: int

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from events import mailing_mails, mails
-from events.mail_kinds import Kind
-from events.mail_words import MOST_SUBJECT, MOST_TEXT, check_text
+from events.mail_kinds import COMMON
 from events.models import Arrival, Event, Mailing, SignUp
 from events.services import mailings
 from events.services.errors import SignUpError
+from supporters.mail_words import MOST_SUBJECT, MOST_TEXT, Vocabulary, check_text
 
 SEGMENTS = {
     "coming": gettext_lazy("Everybody who has places"),
@@ -31,7 +31,7 @@ SEGMENTS = {
     "stayed_away": gettext_lazy("Who had places and did not come"),
 }
 # Names of variables that a message may have in braces.
-MESSAGE = Kind("message", mailing_mails.MESSAGE_TEMPLATE, gettext_lazy("Message"), "", "", "")
+MESSAGE = Vocabulary(COMMON)
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,14 @@ WITH seat AS (
     INSERT INTO events_signup (
         public_id, event_id, supporter_id, status, queue_number, name, party_size, language,
         form_key, form_digest, link_version, created_hour, shared_with, confirmed_coming,
-        gave_feedback
+        gave_feedback, source
     )
     SELECT
         %(public_id)s, %(event)s, %(supporter)s,
         CASE WHEN found_room THEN 'confirmed' ELSE 'waiting' END,
         CASE WHEN found_room THEN NULL ELSE queue_number END,
         %(name)s, %(people)s, %(language)s, %(form_key)s, %(form_digest)s, 1, %(hour)s,
-        %(shared_with)s, false, false
+        %(shared_with)s, false, false, %(source)s
     FROM seat
     RETURNING id, status, queue_number
 ){needs}
@@ -83,6 +83,7 @@ class SeatAsked:
     language: str
     form_key: uuid.UUID
     form_digest: str
+    source: str = ""
     needs: NeedsGiven | None = None
     shared_with: list[int] = field(default_factory=list)
     public_id: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -110,6 +111,7 @@ class Seat:
             language=asked.language,
             form_key=asked.form_key,
             form_digest=asked.form_digest,
+            source=asked.source,
             shared_with=asked.shared_with,
         )
         row._state.adding, row._state.db = False, connection.alias
@@ -136,6 +138,7 @@ def take_seat(asked: SeatAsked) -> Seat | None:
         "language": asked.language,
         "form_key": asked.form_key,
         "form_digest": asked.form_digest,
+        "source": asked.source,
         "shared_with": asked.shared_with,
     }
     if asked.needs:

@@ -18,6 +18,7 @@ from supporters.arriving import hold_arriving
 from supporters.models import Supporter
 from supporters.newsletter import wish_for_news
 from supporters.services import address_hash, find_supporter, hold_address
+from supporters.sources import known_source
 from supporters.wordings import Words
 
 # Between the two transactions of somebody who has signed up before, their sign-up may end.
@@ -46,6 +47,7 @@ def sign_up(
     needs_words: Words | None = None,
     shared_with: Sequence[int] = (),
     sharing_words: Words | None = None,
+    source: str = "",
 ) -> SignUp:
     """Take ``party_size`` places (1 to 10) for a person, or a number on the list; mail them.
 
@@ -53,7 +55,8 @@ def sign_up(
     transaction. Calling twice with one form key returns the first sign-up; other content under
     that key raises ``KeyReused``. ``newsletter``, ``needs_words`` and ``sharing_words`` are the
     words beside the boxes that were ticked; needs and the organisers that sign-ups are shared with
-    (``shared_with``, their ids) are kept together with theirs only.
+    (``shared_with``, their ids) are kept together with theirs only. ``source`` is the tag of the
+    link they came by, kept if staff declared it.
 
     An address that has signed up for this event gets its mail once more and no more places. Such
     a call succeeds and fails exactly like a new one, so that nobody can find out from the form who
@@ -64,10 +67,11 @@ def sign_up(
     if not 1 <= party_size <= MAX_PARTY_SIZE:
         raise SignUpError(_("One sign-up is for 10 people at most."), field="party_size")
     agreements = Agreements(newsletter, needs, needs_words, list(shared_with), sharing_words)
+    source = known_source(source)
     for _attempt in range(_ATTEMPTS):
         try:
             return _take(
-                event, email, name, party_size, language, form_key, form_digest, agreements
+                event, email, name, party_size, language, form_key, form_digest, agreements, source
             )
         except _CameBefore:
             known = _first_result(form_key, form_digest)
@@ -88,6 +92,7 @@ def _take(
     form_key: uuid.UUID,
     form_digest: str,
     agreements: Agreements,
+    source: str,
 ) -> SignUp:
     """Do everything that needs no lock on the event, then take the places.
 
@@ -104,6 +109,7 @@ def _take(
         language=language,
         form_key=form_key,
         form_digest=form_digest,
+        source=source,
         needs=agreements.kept_needs,
         shared_with=agreements.kept_shared_with,
     )

@@ -26,6 +26,7 @@ from solidarity.withdrawal_codes import code_hash, make_code
 from supporters.models import Consent, Supporter
 from supporters.newsletter import wish_for_news
 from supporters.services import record_consent, remember_supporter
+from supporters.sources import known_source
 from supporters.wordings import Words
 
 
@@ -62,13 +63,15 @@ def submit_photo(
     details: PhotoDetails | None = None,
     words: Mapping[str, Words] | None = None,
     newsletter: Words | None = None,
+    source: str = "",
 ) -> Photo:
     """Record a photo for the moderators, with what its sender agreed to, and mail the sender.
 
     ``image`` has the frame of ``details`` in its pictures already. One consent at least is needed;
     the ledger gets ``words`` (purpose → what was on the screen), by default those now in use in
     the active language. ``newsletter`` is the words beside the box for news, if it was ticked.
-    Without ``email`` nobody is remembered and nothing is mailed.
+    Without ``email`` nobody is remembered and nothing is mailed. ``source`` is the tag of the link
+    they came by, kept if staff declared it.
 
     Files come first and the row last; the mail is enqueued in the same transaction. Calling twice
     with one form key returns the first photo and writes nothing; other content under that key
@@ -91,6 +94,7 @@ def submit_photo(
         form_digest=form_digest,
         message=message,
         display_name=display_name,
+        source=known_source(source),
     )
     if supporter and newsletter:
         wish_for_news(supporter=supporter, words=newsletter)

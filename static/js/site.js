@@ -23,6 +23,22 @@ async function fetchForm(link) {
   }
 }
 
+/**
+ * A link on a poster carries a tag (?from=poster): hand it on to the links inside the page, so that
+ * the form at the end of the way is counted for it. Nothing is kept in the browser.
+ */
+function handOnTag() {
+  const tag = new URLSearchParams(location.search).get("from") ?? "";
+  if (!/^[a-z0-9][a-z0-9_-]{0,29}$/.test(tag)) return;
+  for (const link of document.querySelectorAll("main a[href], a[hreflang]")) {
+    const url = new URL(link.href, location.href);
+    if (url.origin !== location.origin || !/^\/(en|fr|nl)\//.test(url.pathname)) continue;
+    if (link.getAttribute("href").startsWith("#")) continue;
+    url.searchParams.set("from", tag);
+    link.href = url.href;
+  }
+}
+
 /** Send a form once, however often the button is pressed. */
 function sendOnce(form) {
   // The answer is a file to save: the page stays, and may ask for another.
@@ -159,6 +175,7 @@ function prepare(root) {
 status();
 prepare(document);
 document.querySelector("[data-error-summary]")?.focus();
+handOnTag();
 for (const link of document.querySelectorAll("[data-form-link]")) fetchForm(link);
 for (const menu of document.querySelectorAll(".masthead details")) closeOnEscape(menu);
 // Coming back with the browser's own button must find forms that can be sent.
