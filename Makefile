@@ -18,11 +18,11 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-seats drill-attendees drill-fuzz bench lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-staff-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-seats drill-attendees drill-fuzz guide guide-check bench lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nSettings: PORT=%s, PYTHON=/path/to/python, LOCAL_DIR=%s\n' "$$PORT" "$$LOCAL_DIR"
 
 run: ## Start the site at http://localhost:8000/ (PORT=8001 for another port)
@@ -41,7 +41,14 @@ corpora: ## Run the tests on sample files from banks and cameras (CORPORA=folder
 drill-a11y: ## Check every screen: axe, keyboard, zoom, spacing, valid HTML, in all languages
 	@$(make_venv) requirements-dev.txt
 	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
-		-m drill -s --dist load tests/browser/test_a11y_drill.py $(ARGS)
+		-m drill -s --dist load tests/browser/test_a11y_drill.py tests/browser/test_screen_checks.py \
+		$(ARGS)
+
+drill-staff-a11y: ## Check every staff screen with axe, wide and narrow, in all languages
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s --dist load tests/browser/test_staff_screens.py tests/browser/test_today.py \
+		tests/browser/test_mail_words.py tests/browser/test_checking.py $(ARGS)
 
 drill-privacy: ## Let one person act and be erased, and search everything for what is left
 	@$(make_venv) requirements-dev.txt
@@ -103,6 +110,15 @@ drill-qr: ## Read thousands of pictures of QR codes, in good and bad light, and 
 	@$(make_venv) requirements-dev.txt
 	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
 		-m drill -s -n 0 tests/browser/test_qr_scanner.py $(ARGS)
+
+guide: ## Take the pictures of the editors' guide anew (ONLY=today,login for some of them)
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && \
+		LOCAL_DIR="$(LOCAL_DIR)/guide" exec sh bin/run-tests \
+		-m drill -s -n 0 tests/guide/test_taking.py $(ARGS)
+
+guide-check: ## Take the pictures of the editors' guide once more and compare them with the stored
+	@CHECK=1 $(MAKE) --no-print-directory guide
 
 bench: ## Compare photos, bank statements and sign-ups with the plain ways, on this machine
 	@$(make_venv) requirements-dev.txt

@@ -1,6 +1,6 @@
 """A moderator at the keyboard: what each key does, and three hundred photos in an evening.
 
-The evening is ``make drill-moderation``; it also takes the pictures of the editor's guide.
+The evening is ``make drill-moderation``; it leaves pictures of what it met in the local folder.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ MESSAGES = (
     ("fr", "Hindi kayo nag-iisa", "tl"),
 )
 PHOTOS, SCENES = 300, 20
-IMAGES = Path(settings.BASE_DIR, "docs", "images")
+PICTURES = Path(settings.LOCAL_DIR, "moderation-drill")
 WINDOW = {"width": 1280, "height": 800}
 
 
@@ -200,7 +200,7 @@ class Evening:
                 "() => [...document.querySelectorAll('[data-moderation] img')]"
                 ".every(image => image.hidden || image.complete)"
             )
-            self.page.screenshot(path=IMAGES / f"moderation-{name}.png")
+            self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def _timed(self, what: str, *keys: str) -> None:
         began = time.perf_counter()
