@@ -14,7 +14,7 @@ from pathlib import Path
 from campaign_site import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 120
+READY_SECONDS = 240
 
 
 def find_python(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

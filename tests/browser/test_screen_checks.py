@@ -123,12 +123,13 @@ def plant(open_context, address, make_image):
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_a_fault_is_found(plant, check):
+@pytest.mark.parametrize("most", [1, pytest.param(99, marks=pytest.mark.drill)])
+def test_a_fault_is_found(plant, check, most):
     # One column, so that reading order is plain; colours forced where that is looked at.
     options = {"width": 320, "forced_colors": "active" if check == "forcedColours" else "none"}
     assert plant("", **options).check(check) == []
 
-    for fault, words in FAULTS[check]:
+    for fault, words in FAULTS[check][:most]:
         found = plant(fault, **options).check(check)
         assert any(words in sentence for sentence in found), (fault, found)
 

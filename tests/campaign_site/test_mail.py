@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from campaign_site import mail
-from events import mail_kinds
+from supporters import mail_words
 
 FOLDER = settings.BASE_DIR / "templates" / "emails"
 MAILS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
@@ -17,13 +17,17 @@ TELLING = re.compile(
     r"photo|sign|pledge|gift|campaign|solidarity|petition|protest|action|newsletter|\{\{",
     re.IGNORECASE,
 )
-# Mails about events: staff may write the subject, and what they may write is checked.
-OF_STAFF = '{% include "emails/event_subject.txt" %}\n'
-FRAMES = r'{% extends "emails/(base|event_mail)\.html" %}'
+# Mails to people: staff may write the subject, and what they may write is checked.
+OF_STAFF = '{% include "emails/words_subject.txt" %}\n'
+FRAMES = r'{% extends "emails/(base|event_mail|words_mail)\.html" %}'
 
 
 def send(**changes) -> None:
-    values = {"to": "sam@example.org", "context": {"stop_link": "x"}, "language": "fr"}
+    values = {
+        "to": "sam@example.org",
+        "context": {"subject": "Hello", "stop_link": "x"},
+        "language": "fr",
+    }
     mail.send("newsletter_welcome", **{**values, **changes})
 
 
@@ -37,7 +41,7 @@ def test_mail_has_a_plain_subject_a_text_and_an_html(name):
     assert re.match(FRAMES, (FOLDER / name / "body.html").read_text())
 
 
-@pytest.mark.parametrize("kind", mail_kinds.KINDS.values(), ids=lambda kind: kind.key)
+@pytest.mark.parametrize("kind", mail_words.kinds().values(), ids=lambda kind: kind.key)
 def test_subject_that_staff_may_change_begins_plain(kind):
     assert (FOLDER / kind.template / "subject.txt").read_text() == OF_STAFF
     with translation.override("en"):
@@ -95,7 +99,7 @@ def test_attached_calendar_file_arrives_byte_for_byte(smtp_server):
     mail.send(
         "my_solidarity",
         to="sam@example.org",
-        context={"link": "https://example.org/"},
+        context={"subject": "Your link", "link": "https://example.org/"},
         language="en",
         attachments=[attachment],
     )

@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -115,6 +117,14 @@ def test_refused_mail_is_tried_again(smtp_server, mailer):
 
     mailer.start()
 
+    # Half a minute later, which nobody need wait for here.
+    later = ProcrastinateJob.objects.filter(
+        status="todo", scheduled_at__gt=timezone.now() + timedelta(seconds=10)
+    )
+    assert wait_for(later.exists, 60)
+    assert not smtp_server.envelopes
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
     assert wait_for(lambda: bool(smtp_server.envelopes), 60)
     assert len(refused) == 1
 

@@ -190,7 +190,7 @@ def test_sending_tells_the_donor_once(run_tasks):
     assert fresh(delivery).sent_on == timezone.localdate()
     (message,) = mail.outbox
     assert message.to == [delivery.pledge.supporter.email]
-    assert "It left on" in message.body
+    assert "Your reward left on" in message.body
     assert delivery.token in message.body
     assert "Haute" not in message.body
     entry = ModelLogEntry.objects.get(action="donations.send_reward")
@@ -208,7 +208,7 @@ def test_pick_up_says_where_and_when(run_tasks):
 
     (message,) = mail.outbox
     assert "Monday, at the march" in message.body
-    assert "You can pick it up" in message.body
+    assert "You can pick up your reward" in message.body
 
 
 def test_only_what_is_arranged_and_paid_for_is_sent():

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from wagtail.models import ModelLogEntry
 
 from donations.models import BankEntry, BankStatement, StatementFile
 from donations.templatetags.statements import money
@@ -60,6 +61,12 @@ def shown_after(answer, client) -> str:
     return shown(client, answer["Location"])
 
 
+def logged(file: StatementFile) -> list[tuple[str, object]]:
+    """Return who did what to a file, as the log has it."""
+    entries = ModelLogEntry.objects.for_instance(file).order_by("pk").select_related("user")
+    return [(entry.action.removeprefix("donations."), entry.user) for entry in entries]
+
+
 def test_statement_is_booked_and_told(client, treasurer, run_tasks):
     answer = upload(client, coda("25.00", "-3.50", opening="100"))
     file = StatementFile.objects.get()
@@ -96,6 +103,8 @@ def test_looking_first_books_nothing_until_told(client, treasurer, run_tasks):
     file.refresh_from_db()
     assert (file.state, BankEntry.objects.count()) == (State.BOOKED, 1)
     assert "Nothing is booked yet" not in shown(client, page(file))
+    client.post(page(file, "book/"))
+    assert logged(file) == [("upload_statement", treasurer), ("book_statement", treasurer)]
 
 
 def test_matching_is_told_by_rule(client, treasurer, account, run_tasks):
@@ -228,6 +237,7 @@ def test_doubtful_file_asks_before_it_is_booked(client, treasurer, run_tasks):
     html = shown(client, page(file))
     assert "Booked all the same, on the word of kassier." in html
     assert "Book it all the same" not in html
+    assert logged(file) == [("upload_statement", treasurer), ("accept_statement", treasurer)]
 
 
 def unknown_csv(*rows: tuple[str, str], names: str = "Boekdatum,Som,Wie,Tekst") -> bytes:

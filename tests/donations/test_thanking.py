@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from donations.mail_values import greeted
 from donations.models import Allocation, Earmark, Pledge, Reward
-from donations.services.thanking import greeted, thank_anew, thank_for, thank_later
+from donations.services.thanking import thank_anew, thank_for, thank_later
 from tests.donations.gifts import make_entry, make_gift, undo
 from tests.factories import make_account, make_appeal, make_pledge, make_supporter
 

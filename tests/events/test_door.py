@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from events.entry_code import short_code
 from events.models import Arrival, DoorPass, Needs, SignUp
@@ -491,6 +492,8 @@ def test_staff_make_a_pass_and_see_its_code_once(client, event, host):
     assert "Rue de la Loi" in again
     assert made.context["code"] not in again and code not in again
     assert door_pass.made_by == host
+    entry = ModelLogEntry.objects.get(action="events.give_door_pass")
+    assert (entry.user, entry.data) == (host, {}) and "Rue" not in entry.label
 
 
 def test_staff_end_a_pass_and_read_the_counter(client, event, host, made):
@@ -502,6 +505,8 @@ def test_staff_end_a_pass_and_read_the_counter(client, event, host, made):
 
     assert "came in: 2 of 3 who signed up, 5 without a sign-up" in counter
     assert opened(client, made) == CLOSED
+    client.post(f"/admin/hosting/door/{made[0].pk}/end/")
+    assert ModelLogEntry.objects.get(action="events.end_door_pass").user == host
 
 
 @pytest.mark.parametrize(

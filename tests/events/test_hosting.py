@@ -17,7 +17,6 @@ from events.models import (
     Event,
     Feedback,
     Mailing,
-    MailWords,
     Needs,
     Organiser,
     SignUp,
@@ -143,7 +142,7 @@ _EVERYTHING = {
 
 
 def _rows_of_events():
-    models = (Event, SignUp, Mailing, DoorPass, ActionSheet, MailWords)
+    models = (Event, SignUp, Mailing, DoorPass, ActionSheet)
     return [model.objects.order_by("pk") for model in models]
 
 

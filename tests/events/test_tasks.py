@@ -9,12 +9,12 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from campaign_site.bounces import Bounce
-from events import mail_words, tasks
+from events import tasks
 from events.mail_kinds import KINDS
 from events.models import ActionSheet, SignUp
 from events.services import cancel_sign_up
 from events.services.waiting import settle_places
-from supporters import failed_mails
+from supporters import failed_mails, mail_words
 from supporters.models import FailedMail
 from tests.events.test_services import take
 from tests.factories import in_days, make_event, make_supporter
@@ -106,7 +106,7 @@ def test_waiting_list_mail_tells_the_own_place(mailoutbox, run_tasks, language, 
         assert name in part
         assert place in part
         assert f"/{language}/events/sign-up/" in part
-    words = mail_words.default_words(KINDS["waiting"], language)
+    words = mail_words.default_words(KINDS["sign_up_waiting"], language)
     place_in_words = words.text.partition("{position}")[0].rpartition("\n")[2].split("{event}")[1]
     assert f"{place_in_words}2" in message.body
     assert message.attachments == []

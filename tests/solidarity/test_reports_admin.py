@@ -10,6 +10,7 @@ from solidarity.models import Photo, PhotoReport
 from tests.factories import make_photo_call, make_staff
 from tests.solidarity.sending import public_photo, send_photo
 from tests.solidarity.test_moderation import FRAGMENT, QUEUE, page, text
+from tests.to_do import waiting_for
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_reported_photo_comes_first_with_what_was_said(client, moderator):
     assert passed.redirect_chain[-1][0] == page(waiting)
     assert client.get(QUEUE, follow=True).redirect_chain == [(page(photo), 302)]
     assert f'href="{page(photo)}"' in text(client.get(f"{QUEUE}reported/"))
-    assert "1 reported photo" in text(client.get("/admin/"))
+    assert "1 reported photo" in waiting_for(client)["photos-reported"]
 
 
 def test_taken_down_photo_is_off_the_wall_at_once_and_its_reports_are_answered(client, moderator):
@@ -79,7 +80,7 @@ def test_kept_photo_is_shown_again(client, moderator):
     assert response.status_code == 200 and "Kept." in text(response)
     assert photo in Photo.objects.public()
     assert PhotoReport.objects.get().outcome == "kept"
-    assert "reported photo" not in text(client.get("/admin/"))
+    assert "photos-reported" not in waiting_for(client)
 
 
 def test_report_that_nobody_has_read_is_not_answered(client, moderator):

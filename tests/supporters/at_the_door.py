@@ -9,6 +9,7 @@ SIGN_UP = "/en/events/test-event/"
 PLEDGE = "/en/donations/test-appeal/"
 PHOTO = "/en/solidarity/test-call/"
 MY_SOLIDARITY = "/en/my-solidarity/"
+NEWSLETTER = "/en/newsletter/"
 SIGN = "/en/solidarity/test-call/sign/"
 WITHDRAWAL_CODE = "/en/solidarity/withdraw-with-code/"
 # A photo that hangs at this place of the wall.
@@ -25,6 +26,7 @@ TYPED = {
         "consent_wall": "on",
     },
     MY_SOLIDARITY: {"email": "sam@example.org"},
+    NEWSLETTER: {"email": "sam@example.org"},
     SIGN: {"words": "You are not alone", "words_language": "en"},
     WITHDRAWAL_CODE: {"code": "2222-2222-2222-2222"},
     REPORT: {"kind": "wrong", "words": "Not here"},

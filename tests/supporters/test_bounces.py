@@ -20,6 +20,7 @@ from supporters.wordings import current_words
 from tests.conftest import free_port
 from tests.delivery_reports import report
 from tests.factories import make_pledge, make_staff, make_supporter
+from tests.to_do import waiting_for
 
 ROOT = Path(__file__).parents[2]
 LIST, AGAIN = "/admin/people/failed-mails/", "/admin/people/failed-mails/again/"
@@ -53,7 +54,9 @@ def sent(pledge, smtp_server) -> EmailMessage:
 def test_every_mail_can_be_sent_anew():
     folders = (settings.BASE_DIR / "templates" / "emails").iterdir()
 
-    assert set(failed_mails.kinds()) == {path.name for path in folders if path.is_dir()}
+    # Mails to staff name no row of a person: one that bounces is the administrators' business.
+    named = {path.name for path in folders if path.is_dir() and not path.name.startswith("staff_")}
+    assert set(failed_mails.kinds()) == named
     for kind in failed_mails.kinds().values():
         assert kind.task_name in app.tasks
         names = {field.name for field in kind.model._meta.get_fields()}
@@ -114,7 +117,7 @@ def test_forged_reference_is_ignored(pledge, sent, read):
 def test_administrator_sees_it_and_sends_it_anew(client, sent, read, run_tasks, smtp_server):
     read(report(sent))
     client.force_login(make_staff("Administrators"))
-    assert "1 email that failed" in client.get("/admin/").content.decode()
+    assert "1 email that failed" in waiting_for(client)["failed-mails"]
     html = client.get(LIST).content.decode()
     assert "send_pledge_instructions" in html
     assert "Bounce 5.1.1" in html

@@ -402,9 +402,9 @@ def test_no_address_is_kept_or_logged(client, settings, caplog, make_image):
         assert ADDRESS.search(door_tables())  # the search finds a planted address
         cursor.execute("DELETE FROM supporters_doorcount")
 
-    for remote in ("203.0.113.7", "198.51.100.7", "2001:db8::7"):
+    for remote in ("203.0.113.7", "2001:db8::7"):
         for path in TYPED:
-            for _ in range(5):
+            for _ in range(4):
                 first = post(client, path, fill_in(client, path, remote=remote), remote=remote)
                 # A sign that was let in comes back as a PDF.
                 is_page = first["Content-Type"].startswith("text/html")

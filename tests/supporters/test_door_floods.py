@@ -81,8 +81,8 @@ def everything_public(client) -> str:
 @pytest.mark.parametrize(
     ("posts", "networks"),
     [
-        pytest.param(200, 1, id="one network"),
-        pytest.param(200, 200, id="a botnet"),
+        pytest.param(150, 1, id="one network"),
+        pytest.param(150, 150, id="a botnet"),
         pytest.param(1000, 1000, id="a large botnet", marks=pytest.mark.drill),
     ],
 )

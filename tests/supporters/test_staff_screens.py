@@ -7,6 +7,7 @@ from solidarity import services as photos
 from supporters.models import Consent, DataRequest, RetentionPeriod, Supporter
 from tests.factories import in_days, make_photo_call, make_pledge, make_staff
 from tests.solidarity.sending import send_photo
+from tests.to_do import waiting_for
 
 pytestmark = pytest.mark.django_db
 
@@ -145,8 +146,8 @@ def test_most_urgent_request_comes_first_and_late_ones_are_counted(client, admin
 
     places = [html.index(f"edit/{row.pk}/") for row in (urgent, later, answered)]
     assert places == sorted(places)
-    home = client.get("/admin/").content.decode()
-    assert "2 requests to answer" in home and "1 is late" in home
+    card = waiting_for(client)["data-requests"]
+    assert card.startswith("Urgent 2 requests to answer The law’s time ended ")
 
 
 def test_request_by_letter_is_entered_with_its_month(client, admin):
