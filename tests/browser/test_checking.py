@@ -63,6 +63,8 @@ def test_the_checks_follow_the_draft(page):
     expect(panel.locator("[data-content-checker-count]")).to_have_text("0")
     shoot(page, "panel")
 
+    # Wagtail compares with what the form held two seconds after it was opened.
+    page.wait_for_timeout(3_000)
     page.locator("#id_lead").fill("STOP THE BOMBING OF HOSPITALS")
     capitals = panel.get_by_text("Words in capitals are hard to read.")
     expect(capitals).to_be_visible(timeout=20_000)
