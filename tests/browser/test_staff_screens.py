@@ -61,7 +61,6 @@ NOT_SHOWN = {
     "staff/login/too_many.html",
     "staff/members/password.html",
     "wagtail_localize/admin/edit_translation.html",
-    "wagtailadmin/login.html",
     "wagtailadmin/shared/side_panels/checks.html",
     "wagtailcore/shared/block_preview.html",
 }

@@ -117,7 +117,7 @@ def test_report_shows_the_chosen_time_and_appeal(staff):
     page = shown()
     assert "€11.11" in page
     assert "€22.22" not in page
-    assert page.count('<rect class="reports__bar"') == 2
+    assert page.count('<rect class="chart__bar"') == 2
     page = shown(days="90")
     assert "€33.33" in page
     per_day = shown(days="90", appeal=other.pk).split('id="per-appeal"')[0]
