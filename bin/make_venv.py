@@ -1,5 +1,7 @@
 """Make .venv/ and install a lock file into it: ``python make_venv.py requirements.txt``.
 
+A second argument names another folder: ``python make_venv.py requirements-tools.txt .local/tools``.
+
 Run by any Python from 3.12 on, with nothing but the standard library. Every package must have the
 hash that the lock file names. Safe to repeat: a stamp in .venv/ tells which lock file is installed,
 so a second run takes a moment; two runs at once wait for each other. Ends with exit code 1 and a
@@ -19,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-VENV = ROOT / ".venv"
+VENV = ROOT / (sys.argv[2] if len(sys.argv) > 2 else ".venv")
 PYTHON = VENV / "bin" / "python"
 LOCAL = Path(os.environ.get("LOCAL_DIR") or ROOT / ".local").resolve()
 
