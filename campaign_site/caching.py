@@ -1,7 +1,8 @@
 """Which responses may be kept by a cache: none, unless a view says so.
 
 Anonymous GETs of pages, feeds and static files may be public; forms, links with a token,
-anything for staff and previews never are.
+anything for staff and previews never are. A view says whether, and for how long at most; what is
+sent outward in the end is decided where answers are kept (serving/lifetimes.py).
 """
 
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
+
+from campaign_site.environment import env_text
 
 PAGE_SECONDS = 60
 STALE_SECONDS = 300
@@ -73,3 +76,22 @@ class NeverCacheByDefaultMiddleware:
         if not declared or (unsafe and "public" in declared):
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def frontend_caches() -> dict[str, dict[str, str]]:
+    """Return Wagtail's setting for the network that delivers the site, from the environment.
+
+    ``CDN_PURGE_URL`` takes PURGE requests; ``CLOUDFLARE_ZONE_ID`` and ``CLOUDFLARE_TOKEN`` name a
+    zone there. Without any of them there is none.
+    """
+    found: dict[str, dict[str, str]] = {}
+    backends = "wagtail.contrib.frontend_cache.backends"
+    if location := env_text("CDN_PURGE_URL", ""):
+        found["purge"] = {"BACKEND": f"{backends}.HTTPBackend", "LOCATION": location}
+    if zone := env_text("CLOUDFLARE_ZONE_ID", ""):
+        found["cloudflare"] = {
+            "BACKEND": f"{backends}.CloudflareBackend",
+            "ZONEID": zone,
+            "BEARER_TOKEN": env_text("CLOUDFLARE_TOKEN"),
+        }
+    return found
