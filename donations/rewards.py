@@ -8,24 +8,13 @@ from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign_site.editorial_pictures import REWARD, Picture, picture_of, stored_of
 from campaign_site.languages import site_language
 from campaign_site.templatetags.campaign import euros
 from donations.models import Appeal, Reward
 
-# A card is at most this wide; twice as many pixels for sharp screens.
-PICTURE = "fill-960x640|format-jpeg|jpegquality-80"
 # From here on, people are told how many are left.
 FEW = 10
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the image library as a card shows it."""
-
-    url: str
-    width: int
-    height: int
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -94,9 +83,9 @@ def _stock_of(reward: Reward) -> str:
 def _picture_of(reward: Reward) -> Picture | None:
     if reward.picture is None:
         return None
+    picture = reward.picture
     try:
-        made = reward.picture.get_rendition(PICTURE)
+        return picture_of(picture, REWARD, alt=picture.description, stored=stored_of(picture))
     except OSError:
         # The file is gone or cannot be read: the drawing takes its place.
         return None
-    return Picture(made.url, made.width, made.height, reward.picture.description)

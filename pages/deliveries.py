@@ -3,24 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.files.storage import default_storage
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
+from campaign_site.editorial_pictures import DELIVERY, Picture, Stored, picture_of
 from pages.images import EditorialImage, EditorialRendition
 from solidarity.models import Delivery, Edition, EditionPhoto, PhotoCall
-
-PICTURE = "width-1200|format-webp"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The picture of a delivery, as the page shows it."""
-
-    url: str
-    width: int
-    height: int
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +28,7 @@ class Outcome:
 def outcomes_of(calls: Iterable[PhotoCall]) -> list[Outcome]:
     """Return what was delivered of photo calls, the latest first.
 
-    One query, none for no calls; two more the first time that a picture is shown.
+    One query, none for no calls; two more for a picture that the background has not made yet.
     """
     calls = list(calls)
     if not calls:
@@ -48,12 +37,16 @@ def outcomes_of(calls: Iterable[PhotoCall]) -> list[Outcome]:
 
 
 def _delivered(calls: list[PhotoCall]) -> QuerySet[Delivery]:
-    rendition = EditorialRendition.objects.filter(image=OuterRef("picture"), filter_spec=PICTURE)
-    stored = rendition.values(stored=JSONObject(file="file", width="width", height="height"))
+    made = EditorialRendition.objects.filter(
+        image=OuterRef("picture"), filter_spec__in=DELIVERY.specs
+    )
+    stored = made.values(
+        stored=JSONObject(spec="filter_spec", file="file", width="width", height="height")
+    )
     return (
         Delivery.objects.filter(edition__call__in=calls, edition__status=Edition.Status.DELIVERED)
         .select_related("edition__office", "holder", "picture")
-        .annotate(photo_count=Coalesce(Subquery(_photo_count()), 0), rendition=stored[:1])
+        .annotate(photo_count=Coalesce(Subquery(_photo_count()), 0), stored=ArraySubquery(stored))
         .order_by("-delivered_on", "-pk")
     )
 
@@ -68,13 +61,10 @@ def _photo_count() -> QuerySet:
 
 def _outcome(delivery: Delivery) -> Outcome:
     image = delivery.picture
-    picture = _picture(image, delivery.rendition) if image else None
+    picture = _picture(image, delivery.stored) if image else None
     return Outcome(delivery, delivery.photo_count, picture)
 
 
-def _picture(image: EditorialImage, stored: dict | None) -> Picture:
-    if stored is None:
-        made = image.get_rendition(PICTURE)
-        stored = {"file": made.file.name, "width": made.width, "height": made.height}
-    url = default_storage.url(stored["file"])
-    return Picture(url, stored["width"], stored["height"], image.default_alt_text)
+def _picture(image: EditorialImage, stored: list[dict]) -> Picture:
+    there = [Stored(**made) for made in stored]
+    return picture_of(image, DELIVERY, alt=image.default_alt_text, stored=there)

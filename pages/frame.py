@@ -3,10 +3,23 @@
 from dataclasses import dataclass, field, replace
 
 from django.conf import settings
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
 
-from pages import links
+from pages import links, prepared
 from pages.links import Link
 from pages.models import BasePage, Organisation, SiteWords
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words around every page in one language; menus as (page id, label)."""
+
+    tagline: str
+    mission: str
+    footer_slogan: str
+    menu: list[tuple[int, str]]
+    footer_menu: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -15,7 +28,7 @@ class Frame:
 
     language: str
     organisation: Organisation
-    words: SiteWords | None
+    words: Words | None
     menu: list[Link]
     footer_menu: list[Link]
     alternates: list[tuple[str, str, str]]
@@ -46,21 +59,52 @@ def site_words(language: str) -> SiteWords | None:
     return SiteWords.objects.filter(locale__language_code=language).first()
 
 
-def build_frame(*, page: BasePage | None, language: str) -> Frame:
-    """Collect the frame for a page, or for a screen without one (``page`` None), in few queries.
+def _organisation_and_words(language: str) -> tuple[Organisation, Words | None]:
+    """Who runs the site, with its account, and the words in ``language``: one query."""
+    organisation = next(iter(prepared.fetch(organisation_and_words, language=language)), None)
+    if organisation is None:
+        # The first visit of a new site makes the row.
+        Organisation.load()
+        return _organisation_and_words(language)
+    found = organisation.words
+    if found is None:
+        return organisation, None
+    menus = {name: _entries(found.pop(name)) for name in ("menu", "footer_menu")}
+    return organisation, Words(**found, **menus)
 
-    Three queries; none of them depends on how much the page links to.
+
+def organisation_and_words(given):
+    """The one organisation with the words as JSON, as ``prepared`` asks for them."""
+    words = SiteWords.objects.filter(locale__language_code=given.language).order_by("pk")
+    stored = words.values(
+        stored=JSONObject(
+            tagline="tagline",
+            mission="mission",
+            footer_slogan="footer_slogan",
+            menu="menu",
+            footer_menu="footer_menu",
+        )
+    )
+    organisations = Organisation.objects.select_related("account")
+    return organisations.annotate(words=Subquery(stored[:1])).order_by("pk")[:1]
+
+
+def build_frame(*, page: BasePage | None, language: str) -> Frame:
+    """Collect the frame for a page, or for a screen without one (``page`` None), in two queries.
+
+    Neither depends on how much the page links to.
     """
-    words = site_words(language)
-    menu = _entries(words.menu) if words else []
-    footer = _entries(words.footer_menu) if words else []
+    organisation, words = _organisation_and_words(language)
+    menu = words.menu if words else []
+    footer = words.footer_menu if words else []
     ids = {number for number, _ in [*menu, *footer]} | (page.linked_ids() if page else set())
-    newest = page.newest_articles() if page is not None and page.wants_newest_articles else None
-    around = links.resolve(ids, language, around=page, articles=newest)
+    newest = page is not None and page.wants_newest_articles
+    facts = page is not None and page.shows_facts
+    around = links.resolve(ids, language, around=page, newest=newest, facts=facts)
     table = around.table
     return Frame(
         language=language,
-        organisation=Organisation.load(),
+        organisation=organisation,
         words=words,
         menu=_menu_links(menu, table),
         footer_menu=_menu_links(footer, table),
@@ -78,9 +122,9 @@ def build_frame(*, page: BasePage | None, language: str) -> Frame:
     )
 
 
-def _entries(stream) -> list[tuple[int, str]]:
+def _entries(stored: list[dict]) -> list[tuple[int, str]]:
     """The (page id, label) of a menu's entries, as stored: nothing is fetched for that."""
-    values = [item["value"] for item in stream.raw_data]
+    values = [item["value"] for item in stored]
     return [(value["page"], value.get("label", "")) for value in values if value.get("page")]
 
 

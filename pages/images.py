@@ -32,6 +32,10 @@ class EditorialImage(AbstractImage):
 
     admin_form_fields = ("title", "file", "description", "collection", "tags")
 
+    # The mean colour, which stands in its place until the picture is there: see
+    # campaign_site/editorial_pictures.py.
+    tone = models.CharField(max_length=3, blank=True, editable=False)
+
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
@@ -40,12 +44,18 @@ class EditorialImage(AbstractImage):
         return f"original_images/{filename}"
 
     def save(self, *args, **kwargs) -> None:
-        """Clean a new file on whatever way it came; raises ``ImageRefused``."""
+        """Clean a new file on whatever way it came; raises ``ImageRefused``.
+
+        Its sizes and formats are made in the background, and again when the focal point moves.
+        """
         if self.file and not self.file._committed and not isinstance(self.file.file, CleanedFile):
             self.file.open("rb")
             self.file = cleaned(self.file.file)
             self._set_image_file_metadata()
         super().save(*args, **kwargs)
+        from pages.tasks import make_editorial_pictures
+
+        make_editorial_pictures.defer(image_id=self.pk)
 
 
 class EditorialRendition(AbstractRendition):

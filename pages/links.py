@@ -14,6 +14,8 @@ from datetime import date
 from django.db.models import Case, Model, Q, When
 from wagtail.models import Page, Site
 
+from pages import prepared
+from pages.prepared import any_of
 from pages.restrictions import is_restricted
 
 # Page models that carry a fact, and the field that points at it.
@@ -25,6 +27,7 @@ _FACTS = {
 }
 # Page models that other pages show more of than their title.
 _SHOWN = {"campaignpage": "campaign", "articlepage": "article", "articleindexpage": "article_index"}
+_HOME_DEPTH = 2
 # Long texts that no list of pages shows.
 _LONG = ("campaignpage__body", "appealpage__body", "articlepage__body", "eventpage__body")
 
@@ -102,9 +105,16 @@ def path_of(url_path: str, roots: dict[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def page_link(page: Page, roots: dict[str, str]) -> Link:
-    """Return the link to ``page``, which was fetched with its facts joined (``with_facts``)."""
+def page_link(page: Page, roots: dict[str, str], *, facts: bool = True) -> Link:
+    """Return the link to ``page``, which was fetched with its facts joined (``with_facts``).
+
+    Without ``facts`` it was not: then only articles are told from other pages.
+    """
     kind, fact, shown = "", None, None
+    path = path_of(page.url_path, roots)[1]
+    if not facts:
+        article = getattr(page, "articlepage", None)
+        return Link(page.pk, path, page.title, "article" if article else "", None, article)
     for model, name in _FACTS.items():
         specific = getattr(page, model, None)
         if specific is not None:
@@ -114,11 +124,17 @@ def page_link(page: Page, roots: dict[str, str]) -> Link:
         specific = getattr(page, model, None)
         if specific is not None:
             kind, shown = name, specific
-    return Link(page.pk, path_of(page.url_path, roots)[1], page.title, kind, fact, shown)
+    return Link(page.pk, path, page.title, kind, fact, shown)
 
 
-def with_facts(pages):
-    """Join what links show (facts of actions, words of campaigns and articles) to a queryset."""
+def with_facts(pages, *, facts: bool = True):
+    """Join what links show (facts of actions, words of campaigns and articles) to a queryset.
+
+    Only the words of articles, where a page shows nothing else (``facts`` False): the other tables
+    double what the query costs.
+    """
+    if not facts:
+        return pages.select_related("articlepage__theme").defer("articlepage__body")
     joins = [f"{model}__{field}" for model, field in _FACTS.items()]
     # An appeal is open only while its account is in use.
     joins += ["appealpage__appeal__account", "articlepage__theme"]
@@ -139,12 +155,19 @@ class Surroundings:
     articles: list[Link] = field(default_factory=list)
 
 
-def resolve(ids: Iterable[int], language: str, *, around: Page | None = None, articles=None):
+def resolve(
+    ids: Iterable[int],
+    language: str,
+    *,
+    around: Page | None = None,
+    newest: bool = False,
+    facts: bool = True,
+) -> "Surroundings":
     """Return the links of ``ids`` in ``language``, and those around the page ``around``.
 
     Around it are its translations, the pages above it, its live children, the campaigns of its
-    language and, for the home page, its grandchildren that are actions; ``articles`` is a queryset
-    of ids to show.
+    language and, for the home page, its grandchildren that are actions; ``newest`` adds the newest
+    articles for it. ``facts`` says whether the links carry what actions and campaigns are about.
     Pages that only some may read are not among these, unless ``around`` is such a page itself.
     Of such a page that is among ``ids``, the link says the title and nothing else.
     One query, whatever the numbers. A page that has no live translation keeps its own language;
@@ -153,32 +176,36 @@ def resolve(ids: Iterable[int], language: str, *, around: Page | None = None, ar
     wanted = set(ids)
     if not wanted and around is None:
         return Surroundings({})
-    keys = Page.objects.filter(pk__in=wanted).values("translation_key")
-    condition = Q(translation_key__in=keys)
-    if around is not None:
-        condition |= _around(around) | Q(translation_key=around.translation_key)
-    is_newest = Q(pk__in=articles) if articles is not None else Q(pk__in=[])
-    # A chosen page that is not live may still have a translation that is.
-    pages = Page.objects.filter(condition | is_newest).filter(Q(live=True) | Q(pk__in=wanted))
-    pages = pages.annotate(
-        restricted=is_restricted(), newest=Case(When(is_newest, then=True), default=False)
-    )
-    fetched = list(with_facts(pages).order_by("path"))
+    if around is None:
+        fetched = prepared.fetch(chosen_pages, facts, ids=list(wanted))
+    else:
+        is_home = around.depth == _HOME_DEPTH
+        values = {"ids": list(wanted), **_place(around), **(around.newest_for if newest else {})}
+        if facts or is_home:
+            values["home"] = around.path[: Page.steplen * _HOME_DEPTH]
+        by_theme = "theme_id" in values
+        fetched = prepared.fetch(pages_around, facts, is_home, newest, by_theme, **values)
     found = [page for page in fetched if page.live]
     chosen = [page for page in fetched if page.pk in wanted]
     roots = site_roots()
     among_the_few = around is not None and any(
         page.pk == around.pk and page.restricted for page in found
     )
-    table = _table(chosen, found, language, roots, among_the_few=among_the_few)
+    table = _table(chosen, found, language, roots, among_the_few=among_the_few, facts=facts)
     if around is None:
         return Surroundings(table)
     shown = [page for page in found if among_the_few or not page.restricted]
-    return _sorted(shown, around, table, roots)
+    return _sorted(shown, around, table, roots, facts=facts)
 
 
 def _table(
-    chosen: list[Page], live: list[Page], language: str, roots: dict[str, str], *, among_the_few
+    chosen: list[Page],
+    live: list[Page],
+    language: str,
+    roots: dict[str, str],
+    *,
+    among_the_few: bool,
+    facts: bool,
 ) -> dict[int, Link]:
     """The link to each chosen page: to its live translation in ``language``, else to itself."""
     in_language = {
@@ -188,22 +215,63 @@ def _table(
     for page in chosen:
         best = in_language.get(page.translation_key, page)
         if best.live:
-            link = page_link(best, roots)
+            link = page_link(best, roots, facts=facts)
             hidden = best.restricted and not among_the_few
             table[page.pk] = replace(link, kind="", fact=None, page=None) if hidden else link
     return table
 
 
-def _around(page: Page) -> Q:
-    step = Page.steplen
-    above = [page.path[: step * depth] for depth in range(2, page.depth + 1)]
-    home = page.path[: step * 2]
-    condition = Q(path__in=above) | Q(path__startswith=page.path, depth=page.depth + 1)
-    condition |= Q(path__startswith=home, depth=3) & (
-        Q(campaignpage__isnull=False) | Q(appealpage__isnull=False)
+def chosen_pages(given, facts: bool):
+    """The pages with these ids and their translations, as ``prepared`` asks for them."""
+    return _pages(given, _is_chosen(given), Q(pk__in=[]), facts=facts)
+
+
+def pages_around(given, facts: bool, is_home: bool, newest: bool, by_theme: bool):
+    """The pages with these ids and those around a page, as ``prepared`` asks for them."""
+    # Pages know links, and links the newest articles.
+    from pages.models.base import newest_articles
+
+    condition = _is_chosen(given) | _is_around(given, facts=facts, is_home=is_home)
+    condition |= Q(translation_key=given.translation_key)
+    is_newest = Q(pk__in=newest_articles(given, by_theme)) if newest else Q(pk__in=[])
+    return _pages(given, condition, is_newest, facts=facts)
+
+
+def _pages(given, condition: Q, is_newest: Q, *, facts: bool):
+    # A chosen page that is not live may still have a translation that is.
+    pages = Page.objects.filter(condition | is_newest)
+    pages = pages.filter(Q(live=True) | Q(any_of("pk", given.ids)))
+    pages = pages.annotate(
+        restricted=is_restricted(), newest=Case(When(is_newest, then=True), default=False)
     )
-    if page.depth == 2:
-        condition |= Q(path__startswith=home, depth=4) & (
+    return with_facts(pages, facts=facts).order_by("path")
+
+
+def _is_chosen(given) -> Q:
+    chosen = Page.objects.filter(any_of("pk", given.ids))
+    return Q(translation_key__in=chosen.values("translation_key"))
+
+
+def _place(page: Page) -> dict[str, object]:
+    """Where a page is in the tree, for ``pages_around``."""
+    step = Page.steplen
+    return {
+        "translation_key": page.translation_key,
+        "above": [page.path[: step * depth] for depth in range(_HOME_DEPTH, page.depth + 1)],
+        "path": page.path,
+        "depth_below": page.depth + 1,
+    }
+
+
+def _is_around(given, *, facts: bool, is_home: bool) -> Q:
+    below = Q(path__startswith=given.path, depth=given.depth_below)
+    condition = Q(any_of("path", given.above)) | below
+    if facts:
+        condition |= Q(path__startswith=given.home, depth=3) & (
+            Q(campaignpage__isnull=False) | Q(appealpage__isnull=False)
+        )
+    if is_home:
+        condition |= Q(path__startswith=given.home, depth=4) & (
             Q(photocallpage__isnull=False)
             | Q(eventpage__isnull=False)
             | Q(appealpage__isnull=False)
@@ -214,9 +282,11 @@ def _around(page: Page) -> Q:
     return condition
 
 
-def _sorted(shown: list[Page], around: Page, table: dict[int, Link], roots) -> Surroundings:
+def _sorted(
+    shown: list[Page], around: Page, table: dict[int, Link], roots, *, facts: bool
+) -> Surroundings:
     home = around.path[: Page.steplen * 2]
-    links = [(page, page_link(page, roots)) for page in shown if page.pk != around.pk]
+    links = [(page, page_link(page, roots, facts=facts)) for page in shown if page.pk != around.pk]
 
     def those(test) -> list[Link]:
         return [link for page, link in links if test(page)]

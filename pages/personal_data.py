@@ -34,6 +34,7 @@ _IMAGES = (
             "file_size",
             "file_hash",
             "tags",
+            "tone",
         ),
         kept_else="as long as the picture",
         concerning=_uploaded_by,

@@ -13,6 +13,7 @@ stay untouched.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 
 NARROW_SPACE = "\u202f"
@@ -85,16 +86,23 @@ def without_points(text: str) -> str:
     return _POINT_IN_WORD.sub("", text)
 
 
+# What the words around every page and the texts of busy pages need; each is set again and again.
+_REMEMBERED = 4096
+
+
+@lru_cache(_REMEMBERED)
 def typeset(text: str, language: str) -> str:
     """Return a plain text as ``language`` ("en", "fr", "nl") sets it, for titles and attributes."""
     return _Run(text).written(_edits(text, language))
 
 
+@lru_cache(_REMEMBERED)
 def typeset_as_html(text: str, language: str) -> str:
     """Return a plain text as HTML, escaped, its inclusive points hidden from screen readers."""
     return _Run(text, is_html=True).written(_edits(text, language))
 
 
+@lru_cache(_REMEMBERED)
 def typeset_html(html: str, language: str) -> str:
     """Return HTML whose texts are set as ``language`` does; tags and attributes stay as they are.
 

@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 from campaign_site.caching import publicly_cached
 from campaign_site.errors import error_page
-from pages import links, missing
+from pages import links, missing, prepared
 from pages.models import BasePage
 from pages.redirects import redirection
 from pages.restrictions import is_restricted
@@ -53,15 +53,53 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     root = links.site_roots().get(get_language())
     if root is None:
         return _not_here(request, path)
-    url_path = f"{root}{path.strip('/')}/" if path.strip("/") else root
-    found = (
-        Page.objects.live().filter(url_path=url_path).annotate(restricted=is_restricted()).first()
-    )
+    found = _live_page(f"{root}{path.strip('/')}/" if path.strip("/") else root)
     if found is None:
         return _not_here(request, path)
     if found.restricted:
         return wagtail_views.serve(request, path)
-    return _specific(found).serve(request)
+    return found.serve(request)
+
+
+# Of which kind the page at a path was when it was last asked for. Only a guess: what is shown is
+# always asked of the database.
+_kinds: dict[str, type[BasePage]] = {}
+_MOST_KINDS = 10_000
+
+
+def _live_page(url_path: str) -> BasePage | None:
+    """Return the live page at ``url_path`` with whatever showing it needs; None when there is none.
+
+    It has ``restricted``, whether only some may read it. One query for a path whose kind of page is
+    known, since the page is then asked for as what it is; another kind there is found by two more.
+    """
+    kind = _kinds.get(url_path)
+    if kind is not None:
+        guessed = _at(kind, url_path)
+        if guessed is not None:
+            return guessed
+        _kinds.pop(url_path, None)
+    plain = _at(Page, url_path)
+    if plain is None:
+        return None
+    kind = ContentType.objects.get_for_id(plain.content_type_id).model_class()
+    if len(_kinds) < _MOST_KINDS:
+        _kinds[url_path] = kind
+    found = kind.to_show().filter(pk=plain.pk).first()
+    if found is not None:
+        found.restricted = plain.restricted
+    return found
+
+
+def _at(kind: type[Page], url_path: str) -> Page | None:
+    return next(iter(prepared.fetch(page_at, kind, url_path=url_path)), None)
+
+
+def page_at(given, kind: type[Page]):
+    """The live page of a kind at a path, as ``prepared`` asks for it."""
+    pages = kind.to_show() if issubclass(kind, BasePage) else kind.objects.all()
+    found = pages.live().filter(url_path=given.url_path)
+    return found.annotate(restricted=is_restricted()).order_by("path")[:1]
 
 
 def _not_here(request: HttpRequest, path: str) -> HttpResponse:
@@ -91,8 +129,3 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     language = get_language_from_request(request, check_path=True)
     context = {"campaigns": missing.running_campaigns(language)}
     return error_page(request, "404", HTTPStatus.NOT_FOUND, context)
-
-
-def _specific(page: Page) -> BasePage:
-    model = ContentType.objects.get_for_id(page.content_type_id).model_class()
-    return model.to_show().get(pk=page.pk)

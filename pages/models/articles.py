@@ -28,6 +28,8 @@ _THEME_FIELDS = ("pk", "slug", "name_en", "name_fr", "name_nl")
 class ArticleIndexPage(BasePage):
     """All articles of a language, newest first, a page at a time; by theme if the reader asks."""
 
+    shows_facts = False
+
     empty_text = models.TextField(_("while there is no article"), max_length=400, blank=True)
 
     max_count_per_parent = 1
@@ -125,6 +127,15 @@ class ArticlePage(BasePage):
     class Meta:
         verbose_name = _("article")
         indexes: ClassVar = [models.Index(fields=["-published_on"], name="article_newest")]
+
+    @classmethod
+    def to_show(cls):
+        return super().to_show().select_related("theme")
+
+    @property
+    def shows_facts(self) -> bool:
+        """Only posters of campaigns show them."""
+        return any(block["type"] == "related" for block in self.body.raw_data)
 
     @property
     def wants_newest_articles(self) -> bool:

@@ -14,7 +14,7 @@ from wagtail.search import index
 
 from campaign_site.caching import STALE_SECONDS, allow_public_caching
 from campaign_site.headers import allow_features, extend_csp
-from pages import links
+from pages import links, prepared
 from pages.restrictions import is_restricted
 from pages.typography import without_points
 
@@ -33,6 +33,8 @@ class BasePage(Page):
     show_in_menus_default = False
 
     stale_seconds = STALE_SECONDS
+    # Whether what the page links to is shown with its facts: what an action is, until when.
+    shows_facts = True
 
     lead = models.TextField(_("lead"), blank=True, max_length=600)
 
@@ -98,15 +100,16 @@ class BasePage(Page):
 
         An article is not among its own.
         """
-        from pages.models.articles import ArticlePage
+        values = self.newest_for
+        return prepared.plain(newest_articles, "theme_id" in values, **values)
 
+    @property
+    def newest_for(self) -> dict[str, int]:
+        """What the choice of such articles depends on; ``theme_id`` of a page with a theme."""
+        # A page that is previewed before it is saved has no id.
+        values = {"page_id": self.pk or 0, "locale_id": self.locale_id}
         theme_id = getattr(self, "theme_id", None)
-        articles = ArticlePage.objects.live().filter(~is_restricted(), locale_id=self.locale_id)
-        articles = articles.exclude(pk=self.pk)
-        order = ["-published_on", "-pk"]
-        if theme_id:
-            order.insert(0, models.Case(models.When(theme_id=theme_id, then=0), default=1))
-        return articles.order_by(*order).values("pk")[:NEWEST_ARTICLES]
+        return values | {"theme_id": theme_id} if theme_id else values
 
     def linked_ids(self) -> set[int]:
         """Ids of the pages this page's own content points at."""
@@ -140,3 +143,15 @@ class BasePage(Page):
         links.activate(frame.links)
         context["frame"] = frame
         return context
+
+
+def newest_articles(given, by_theme: bool):
+    """Ids of the newest articles but the page, in its language, as ``prepared`` asks for them."""
+    from pages.models.articles import ArticlePage
+
+    articles = ArticlePage.objects.live().filter(~is_restricted(), locale_id=given.locale_id)
+    articles = articles.exclude(pk=given.page_id)
+    order = ["-published_on", "-pk"]
+    if by_theme:
+        order.insert(0, models.Case(models.When(theme_id=given.theme_id, then=0), default=1))
+    return articles.order_by(*order).values("pk")[:NEWEST_ARTICLES]

@@ -14,6 +14,8 @@ from pages.models.base import BasePage
 class StandardPage(BasePage):
     """A page of text: about us, privacy, accessibility."""
 
+    shows_facts = False
+
     body = StreamField(TextBody(), verbose_name=_("content"), blank=True)
 
     parent_page_types: ClassVar = ["pages.HomePage", "pages.StandardPage"]

@@ -67,7 +67,9 @@ def share_meta(context, sharing: Sharing) -> dict[str, object]:
         "article": page if is_article else None,
         "locale": _OG_LOCALES[frame.language],
         "other_locales": [
-            _OG_LOCALES[code] for code, _name, _path in frame.alternates if code != frame.language
+            _OG_LOCALES[code]
+            for code, _name, _path in frame.alternates
+            if code != frame.language and code in _OG_LOCALES
         ],
         "width": WIDTH,
         "height": HEIGHT,

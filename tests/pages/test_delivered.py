@@ -106,14 +106,15 @@ def test_photos_taken_back_before_the_delivery_do_not_count_and_later_ones_do(cl
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_delivery_with_a_picture_costs_few_queries(client, call, make_image, language):
+def test_delivery_with_a_picture_costs_few_queries(client, call, make_image, run_tasks, language):
     image = EditorialImage(title="x", description="Boxes on a desk", width=0, height=0)
     image.file = ContentFile(make_image(size=(1600, 900)), name="delivery.jpg")
     image.save()
+    run_tasks()
     delivered(call, picture=image)
 
     for url in pages_of(call, language):
         html = client.get(url).content.decode()
         assert 'alt="Boxes on a desk"' in html
-        assert 'width="1200" height="675"' in html
+        assert 'width="1600" height="900"' in html
         assert queries_of(client, url) <= QUERY_BUDGET

@@ -156,5 +156,5 @@ def test_feed_is_public_and_every_page_leads_to_it(client):
     assert "public" in response["Cache-Control"]
     assert not response.cookies
     body = client.get("/fr/").content.decode()
-    assert 'type="application/atom+xml" hreflang="fr" href="/fr/feed/"' in body
+    assert f'type="application/atom+xml" hreflang="fr" href="{SITE}/fr/feed/"' in body
     assert client.post("/fr/feed/").status_code == 405

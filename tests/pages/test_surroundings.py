@@ -19,6 +19,7 @@ from pages.models import (
     StandardPage,
     Theme,
 )
+from pages.models.base import NEWEST_ARTICLES
 from tests.factories import notatarget
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +29,11 @@ def home(language: str = "en") -> HomePage:
     return HomePage.objects.get(locale__language_code=language)
 
 
-def around(page, *, articles=None) -> links.Surroundings:
+def around(page) -> links.Surroundings:
     links.site_roots()
     language = page.locale.language_code
     with CaptureQueriesContext(connection) as captured:
-        found = links.resolve([], language, around=page, articles=articles)
+        found = links.resolve([], language, around=page)
     assert len(captured) == 1
     return found
 
@@ -87,6 +88,12 @@ def test_newest_articles_are_those_of_the_theme_first():
     assert old.pk not in campaign.newest_articles().values_list("pk", flat=True)
     assert old.pk not in old.newest_articles().values_list("pk", flat=True)
     assert len(old.newest_articles()) == 3
+
+
+def test_page_that_is_not_saved_yet_has_newest_articles():
+    page = StandardPage(title="New", slug="new", locale=home().locale)
+
+    assert len(page.newest_articles()) == NEWEST_ARTICLES
 
 
 def test_drafts_and_pages_of_other_languages_are_not_around():
@@ -151,11 +158,11 @@ def test_an_article_that_a_text_mentions_is_still_among_the_newest():
     index = ArticleIndexPage.objects.get(locale__language_code="en")
     newest = ArticlePage.objects.child_of(index).order_by("-published_on", "-pk").first()
     mentioned = ArticlePage.objects.child_of(index).exclude(pk=newest.pk).first()
-    ids = ArticlePage.objects.filter(pk=newest.pk).values("pk")
 
-    found = links.resolve([newest.pk, mentioned.pk], "en", around=home(), articles=ids)
+    found = links.resolve([newest.pk, mentioned.pk], "en", around=home(), newest=True)
 
-    assert [link.page_id for link in found.articles] == [newest.pk]
+    assert newest.pk in [link.page_id for link in found.articles]
+    assert len(found.articles) == NEWEST_ARTICLES
     assert set(found.table) == {newest.pk, mentioned.pk}
 
 

@@ -1,0 +1,1 @@
+"""Lighthouse on every kind of public page of the shipped site: ``make drill-lighthouse``."""
