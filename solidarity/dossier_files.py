@@ -4,22 +4,18 @@ A row that names a file is written after it, so a file that no row names is what
 task left behind.
 """
 
-import contextlib
 import hashlib
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import BinaryIO
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from campaign_site.durable_files import make_durable
+from campaign_site.storage.deleting import delete_after_commit
+from campaign_site.storage.streams import StoredStream
 from solidarity.models import DossierFile, Edition, EditionPhoto, dossier_storage
 
 ORPHAN_SECONDS = 2 * 60 * 60
@@ -37,36 +33,36 @@ class StoredFile:
 def store_file(fill: Callable[[BinaryIO], object], extension: str) -> StoredFile:
     """Let ``fill`` write a file, readable by its owner only, and return what it became.
 
-    It appears whole or not at all and is on the disk for good when this returns. What ``fill``
+    It appears whole or not at all and is stored for good when this returns. What ``fill``
     raises passes through, and so does ``OSError`` (a full disk); nothing is left then.
     """
     name = f"{secrets.token_hex(16)}.{extension}"
-    path = file_path(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-    make_durable(path.parent)
+    size, digest = 0, ""
+
+    def fill_and_measure(file: BinaryIO) -> None:
+        nonlocal size, digest
+        fill(file)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+
+    dossier_storage().fill(name, fill_and_measure)
     return StoredFile(name, size, digest)
 
 
-def file_path(name: str) -> Path:
-    return Path(dossier_storage().path(name))
+def read_file(name: str) -> bytes:
+    """Return a whole file; raises ``FileNotFoundError``."""
+    return dossier_storage().get(name)
+
+
+def open_file(name: str) -> StoredStream:
+    """Open a file to hand it out; raises ``FileNotFoundError``."""
+    return dossier_storage().stream(name)
 
 
 def delete_file(name: str) -> None:
     """Remove a file; removing it again changes nothing."""
-    file_path(name).unlink(missing_ok=True)
+    dossier_storage().delete(name)
 
 
 def spoil_files(entry: EditionPhoto) -> None:
@@ -82,7 +78,7 @@ def spoil_files(entry: EditionPhoto) -> None:
         holding | ~Q(kind=DossierFile.Kind.VOLUME)
     )
     for file in files.select_for_update().exclude(file_name=""):
-        transaction.on_commit(partial(delete_file, file.file_name))
+        delete_after_commit(delete_file, file.file_name)
         file.file_name = ""
         if not is_delivered:
             file.digest, file.state = "", DossierFile.State.STALE
@@ -92,21 +88,15 @@ def spoil_files(entry: EditionPhoto) -> None:
 def delete_files(files: QuerySet[DossierFile]) -> None:
     """Delete rows, and their files when the transaction is through."""
     for name in files.exclude(file_name="").values_list("file_name", flat=True):
-        transaction.on_commit(partial(delete_file, name))
+        delete_after_commit(delete_file, name)
     files.delete()
 
 
 def purge_orphans() -> int:
     """Delete what interrupted tasks left; return how many files. Safe to run twice."""
-    folder = file_path("x").parent
-    if not folder.is_dir():
-        return 0
     named = set(DossierFile.objects.exclude(file_name="").values_list("file_name", flat=True))
     old = time.time() - ORPHAN_SECONDS
-    count = 0
-    for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if path.name not in named and path.stat().st_mtime < old:
-                path.unlink()
-                count += 1
-    return count
+    orphans = [name for name in dossier_storage().written_before(old) if name not in named]
+    for name in orphans:
+        delete_file(name)
+    return len(orphans)

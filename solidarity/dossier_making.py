@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -23,7 +22,7 @@ from campaign_site.pdf import page_count
 from campaign_site.territories import country_name
 from solidarity import dossier
 from solidarity.dossier import Dossier, HashedFile, Item, Volume
-from solidarity.dossier_files import StoredFile, delete_file, file_path, spoil_files, store_file
+from solidarity.dossier_files import StoredFile, delete_file, read_file, spoil_files, store_file
 from solidarity.models import DossierFile, Edition, EditionPhoto, photo_storage
 from solidarity.photo_files import read_picture
 
@@ -69,7 +68,7 @@ class Draft:
         try:
             picture = read_picture(entry.photo.file_name, "delivery")
         except FileNotFoundError:
-            if not Path(photo_storage().path("")).is_dir():
+            if not photo_storage().is_there():
                 raise  # a disk that is missing says nothing about one photo
             raise PictureGone(number) from None
         if hashlib.sha256(picture).hexdigest() != entry.picture_digest:
@@ -237,7 +236,7 @@ def _keep(draft: Draft, stored: StoredFile) -> bool:
 def _pages(draft: Draft, stored: StoredFile) -> int:
     if EXTENSIONS[Kind(draft.file.kind)] != "pdf":
         return 0
-    return page_count(file_path(stored.name).read_bytes())
+    return page_count(read_file(stored.name))
 
 
 @transaction.atomic

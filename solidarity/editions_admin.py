@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +16,11 @@ from wagtail.admin import messages
 from wagtail.admin.auth import any_permission_required, permission_required
 from wagtail.log_actions import log
 
+from campaign_site.errors import error_page
+from campaign_site.storage.answers import attachment
 from campaign_site.territories import country_name, language_name
 from solidarity import dossier, dossier_tasks, services
-from solidarity.dossier_files import file_path
+from solidarity.dossier_files import open_file
 from solidarity.edition_forms import AnswerForm, DeliveryForm, LetterForm
 from solidarity.letter_drafts import draft_letter
 from solidarity.models import Delivery, DossierFile, Edition, PhotoCall
@@ -220,9 +223,11 @@ def download(request: HttpRequest, file_id: int) -> HttpResponse:
     made = DossierFile.objects.filter(state=DossierFile.State.MADE).exclude(file_name="")
     file = get_object_or_404(made.select_related("edition__call"), pk=file_id)
     try:
-        content = file_path(file.file_name).open("rb")
+        content = open_file(file.file_name)
     except FileNotFoundError:
         raise Http404 from None
+    except OSError:
+        return error_page(request, "503", HTTPStatus.SERVICE_UNAVAILABLE)
     name = download_name(file)
     log(
         instance=file.edition,
@@ -231,9 +236,7 @@ def download(request: HttpRequest, file_id: int) -> HttpResponse:
         data={"file": name, "sha256": file.digest},
     )
     extension = file.file_name.rpartition(".")[2]
-    return FileResponse(
-        content, as_attachment=True, filename=name, content_type=MEDIA_TYPES[extension]
-    )
+    return attachment(content, name, MEDIA_TYPES[extension])
 
 
 def download_name(file: DossierFile) -> str:

@@ -1,10 +1,9 @@
 """Take everything out of a photo but the fact that there was one."""
 
-from functools import partial
-
 from django.db import transaction
 
 from campaign_site.hours import this_hour
+from campaign_site.storage.deleting import delete_after_commit
 from solidarity.models import HeldPhoto, Photo
 from solidarity.models.photos import NO_COLOURS
 from solidarity.photo_files import delete_photo
@@ -30,4 +29,4 @@ def erase(photo: Photo) -> None:
     photo.save(update_fields=[*_CONTENT, *changed])
     photo.reports.update(words="", email="")
     HeldPhoto.objects.filter(file_name=photo.file_name).delete()
-    transaction.on_commit(partial(delete_photo, photo.file_name))
+    delete_after_commit(delete_photo, photo.file_name)

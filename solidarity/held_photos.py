@@ -9,16 +9,22 @@ import hashlib
 import secrets
 import time
 from datetime import timedelta
-from functools import partial
 from itertools import batched
 
 from django.db import transaction
 from django.utils import timezone
 
+from campaign_site.storage.deleting import delete_after_commit
 from solidarity.frames import Drawing
 from solidarity.images import CleanedPhoto, render_photo
 from solidarity.models import HeldPhoto, Photo
-from solidarity.photo_files import delete_photo, names_older_than, read_picture, write_photo
+from solidarity.photo_files import (
+    delete_originals,
+    delete_photo,
+    names_older_than,
+    read_picture,
+    write_photo,
+)
 from solidarity.pixels import pixels_hash
 
 # Together with the ten minutes between two purges: an hour at most.
@@ -82,7 +88,7 @@ def reframe(held: HeldPhoto, *, frame: str, drawing: Drawing | None) -> HeldPhot
     except BaseException:
         delete_photo(row.file_name)
         raise
-    transaction.on_commit(partial(delete_photo, old_name))
+    delete_after_commit(delete_photo, old_name)
     return row
 
 
@@ -110,16 +116,20 @@ def _forget(number: int) -> bool:
 def purge_orphaned_files() -> int:
     """Delete files older than an hour that no row names; return of how many photos.
 
-    They are what a killed request or an interrupted withdrawal left. Safe to run twice.
+    They are what a killed request or an interrupted withdrawal left. Pictures for print of a photo
+    whose row says that they are gone are deleted as well. Safe to run twice.
     """
     count = 0
-    for names in batched(names_older_than(time.time() - ORPHAN_SECONDS), _NAMES_PER_QUERY):
-        named = {
-            name
-            for rows in (Photo.objects.with_files(), HeldPhoto.objects.all())
-            for name in rows.filter(file_name__in=names).values_list("file_name", flat=True)
-        }
-        for name in set(names) - named:
-            delete_photo(name)
-            count += 1
+    for found in batched(names_older_than(time.time() - ORPHAN_SECONDS), _NAMES_PER_QUERY):
+        names = [name for name, _for_print in found]
+        photos = Photo.objects.with_files().filter(file_name__in=names)
+        kept = dict(photos.values_list("file_name", "has_originals"))
+        held = HeldPhoto.objects.filter(file_name__in=names).exclude(file_name__in=kept)
+        kept |= dict.fromkeys(held.values_list("file_name", flat=True), True)
+        for name, has_print in found:
+            if name not in kept:
+                delete_photo(name)
+                count += 1
+            elif has_print and not kept[name]:
+                delete_originals(name)
     return count

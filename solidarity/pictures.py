@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 
+from campaign_site.storage.answers import store_gone
 from solidarity.models import HeldPhoto, Photo
 from solidarity.photo_files import EXTENSIONS, MEDIA_TYPES, read_picture
 
@@ -24,7 +25,8 @@ def picture_response(
     """Return the picture, or 304 when the browser has it; whoever asks must be allowed to.
 
     ``public`` lets caches keep it for PUBLIC_SECONDS, and pages of the site show it where pictures
-    have a host of their own; otherwise nothing keeps it. Raises ``Http404`` when the file is gone.
+    have a host of their own; otherwise nothing keeps it. Raises ``Http404`` when the file is gone;
+    answers 503 when its store does not.
     """
     extension = extension or EXTENSIONS[variant]
     etag = f'"{photo.file_name}-{variant}-{extension}"'
@@ -34,6 +36,8 @@ def picture_response(
             data = read_picture(photo.file_name, variant, extension)
         except FileNotFoundError as error:
             raise Http404 from error
+        except OSError:
+            return store_gone()
         response = HttpResponse(data, content_type=MEDIA_TYPES[extension])
     is_elsewhere = public and settings.PHOTO_BASE_URL
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -1,12 +1,11 @@
 """How long photos are kept: the kinds this app lets the nights erase."""
 
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from campaign_site.storage.deleting import delete_after_commit
 from solidarity.dossier_files import delete_file
 from solidarity.editions_kept import leave_undelivered_editions
 from solidarity.erasure import erase
@@ -61,7 +60,7 @@ def _with_originals_of_delivered(cutoff: datetime) -> QuerySet:
 def _drop_originals(photo: Photo) -> None:
     """Delete the pictures made for print and for changes; the wall's stay."""
     Photo.objects.filter(pk=photo.pk).update(has_originals=False)
-    transaction.on_commit(partial(delete_originals, photo.file_name))
+    delete_after_commit(delete_originals, photo.file_name)
 
 
 def _lists_of_delivered(cutoff: datetime) -> QuerySet:
@@ -93,7 +92,7 @@ def _dossiers_of_delivered(cutoff: datetime) -> QuerySet:
 
 def _drop_dossier_file(file: DossierFile) -> None:
     """Delete our copy; its digest stays as proof of what was handed over."""
-    transaction.on_commit(partial(delete_file, file.file_name))
+    delete_after_commit(delete_file, file.file_name)
     DossierFile.objects.filter(pk=file.pk).update(file_name="")
 
 

@@ -5,17 +5,12 @@ address serves. Its random name stands in the row from the beginning, so that a 
 again replaces its own file; what a killed task leaves half written is purged.
 """
 
-import contextlib
 import json
-import os
-import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign_site.hours import this_hour
+from campaign_site.storage.deleting import delete_after_commit
+from campaign_site.storage.streams import StoredStream
 from supporters import holdings, requests
 from supporters.models import Consent, DataExport, DataRequest, OneTimeLink, Supporter
 from supporters.models.export import EXPORT_LIFETIME
@@ -77,19 +74,8 @@ def make_file(export_id: int) -> None:
 
 
 def _write(export: DataExport) -> None:
-    """Write the file beside its place, readable by its owner only, then put it there whole."""
-    path = file_path(export.file_name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            _fill(file, export.supporter)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+    """Store the file, readable by its owner only; it appears whole or not at all."""
+    _store().fill(_stored_name(export.file_name), partial(_fill, supporter=export.supporter))
 
 
 def _fill(file, supporter: Supporter) -> None:
@@ -158,12 +144,21 @@ def _link_row(link: OneTimeLink) -> dict[str, object]:
     }
 
 
-def file_path(file_name: str) -> Path:
-    return Path(storages["exports"].path(f"{file_name}.zip"))
+def open_file(export: DataExport) -> StoredStream:
+    """Open a file to hand it out; raises ``FileNotFoundError``."""
+    return _store().stream(_stored_name(export.file_name))
+
+
+def _store() -> Storage:
+    return storages["exports"]
+
+
+def _stored_name(file_name: str) -> str:
+    return f"{file_name}.zip"
 
 
 def _delete_file(file_name: str) -> None:
-    file_path(file_name).unlink(missing_ok=True)
+    _store().delete(_stored_name(file_name))
 
 
 def find_ready(supporter: Supporter) -> DataExport | None:
@@ -177,7 +172,7 @@ def delete_exports(exports: QuerySet) -> int:
         names = list(exports.values_list("file_name", flat=True))
         exports.filter(file_name__in=names).delete()
         for name in names:
-            transaction.on_commit(partial(_delete_file, name))
+            delete_after_commit(_delete_file, name)
     return len(names)
 
 
@@ -190,16 +185,8 @@ def purge_exports() -> int:
     answered = DataRequest.objects.exclude(done_on=None).filter(source=DataRequest.Source.SITE)
     # With its file gone, an answered request is a number and needs nobody's name.
     answered.filter(export=None).update(supporter=None)
-    for path in _files_older_than(time.time() - ORPHAN_SECONDS):
-        if not DataExport.objects.filter(file_name=path.stem, made_at__isnull=False).exists():
-            path.unlink(missing_ok=True)
+    for name in _store().written_before(time.time() - ORPHAN_SECONDS):
+        file_name = name.removesuffix(".zip")
+        if not DataExport.objects.filter(file_name=file_name, made_at__isnull=False).exists():
+            _store().delete(name)
     return count
-
-
-def _files_older_than(moment: float) -> Iterator[Path]:
-    """Yield the files last written before ``moment`` (seconds since 1970)."""
-    folder = file_path("").parent
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < moment:
-                yield path

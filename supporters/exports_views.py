@@ -1,13 +1,16 @@
 """Screens by which a person takes their data along: ask for the file, open its link, download."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaign_site.errors import link_unusable
+from campaign_site.errors import error_page, link_unusable
 from campaign_site.links import BadLink, find_by_token, make_token
 from campaign_site.same_origin import public_form
+from campaign_site.storage.answers import attachment
 from supporters import exports, services
 from supporters.models import DataExport, Supporter
 from supporters.overview import for_person, person_erased
@@ -53,14 +56,13 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
     """Show until when the file can be downloaded; POST hands it out, until that moment."""
     try:
         export = find_by_token(DataExport.objects.ready(), DataExport.LINK_PURPOSE, token)
-        file = exports.file_path(export.file_name).open("rb")
+        file = exports.open_file(export)
     except (BadLink, FileNotFoundError):
         return link_unusable(request)
+    except OSError:
+        return error_page(request, "503", HTTPStatus.SERVICE_UNAVAILABLE)
     if request.method == "POST":
-        return FileResponse(
-            file, as_attachment=True, filename=DOWNLOAD_NAME, content_type="application/zip"
-        )
-    with file:
-        size = file.seek(0, 2)
-    context = {"export": export, "size": size, "robots": "noindex"}
+        return attachment(file, DOWNLOAD_NAME, "application/zip")
+    file.close()
+    context = {"export": export, "size": file.size_bytes, "robots": "noindex"}
     return render(request, "supporters/download.html", context)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from campaign_site.storage.deleting import delete_after_commit
 from solidarity import tasks
 from solidarity.editions_kept import leave_editions
 from solidarity.edits import Edits
@@ -257,9 +257,9 @@ def _new_pictures(row: Photo, edits: Edits, *, bake: bool) -> Iterator[_Made]:
 
 def _name_pictures(row: Photo, made: _Made, *, edits: dict[str, Any]) -> None:
     """Let the row, which is locked, name its new pictures; the old ones go after the commit."""
-    transaction.on_commit(partial(delete_photo, row.file_name))
+    delete_after_commit(delete_photo, row.file_name)
     if not row.has_originals:  # their time was up: new ones do not stay either
-        transaction.on_commit(partial(delete_originals, made.file_name))
+        delete_after_commit(delete_originals, made.file_name)
     # A form that still holds the old pictures must find that they were sent.
     HeldPhoto.objects.filter(file_name=row.file_name).update(file_name=made.file_name)
     changed = {

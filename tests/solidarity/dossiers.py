@@ -10,8 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from solidarity.dossier_files import file_path
 from solidarity.models import DossierFile
+from tests.stored_files import dossier_path
 
 MESSAGES = [
     ("fr", "Vous n’êtes pas seuls, à bientôt"),
@@ -24,7 +24,7 @@ MESSAGES = [
 
 
 def content(file: DossierFile) -> bytes:
-    return file_path(file.file_name).read_bytes()
+    return dossier_path(file.file_name).read_bytes()
 
 
 def start_worker(folder: Path) -> subprocess.Popen:

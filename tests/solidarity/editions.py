@@ -8,7 +8,6 @@ from django.utils import timezone
 from PIL import Image
 
 from solidarity import services
-from solidarity.dossier_files import file_path
 from solidarity.images import CleanedPhoto, CleanPicture
 from solidarity.models import (
     Delivery,
@@ -20,6 +19,7 @@ from solidarity.models import (
 )
 from tests.factories import make_photo_call, make_staff
 from tests.solidarity.sending import cleaned_photo, public_photo
+from tests.stored_files import dossier_path
 
 LETTER = "Dear Madam or Sir,\n\nPlease go on protecting those who defend health."
 
@@ -74,7 +74,7 @@ def made(edition: Edition) -> Edition:
     """The edition with a dossier of which only the rows and empty files are there."""
     for file in edition.files.all():
         file.file_name = f"{edition.pk}-{file.pk}.pdf"
-        path = file_path(file.file_name)
+        path = dossier_path(file.file_name)
         path.parent.mkdir(exist_ok=True)
         path.touch()
         file.state, file.digest = DossierFile.State.MADE, "0" * 64

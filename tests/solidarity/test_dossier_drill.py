@@ -22,7 +22,6 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from solidarity import services
-from solidarity.dossier_files import file_path
 from solidarity.models import Edition, Photo, photo_storage
 from solidarity.models.photos import random_wall_key
 from supporters.models import Consent
@@ -30,6 +29,7 @@ from tests.factories import make_staff
 from tests.solidarity.dossiers import MESSAGES, content, start_worker, wait_for
 from tests.solidarity.editions import LETTER, call_with_office
 from tests.solidarity.sending import public_photo
+from tests.stored_files import dossier_path
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
 
@@ -175,12 +175,12 @@ def check(edition: Edition) -> None:
     assert manifest["photos"] == PHOTOS
     printed = ""
     for file in edition.files.all():
-        with file_path(file.file_name).open("rb") as stored:
+        with dossier_path(file.file_name).open("rb") as stored:
             digest = hashlib.file_digest(stored, "sha256").hexdigest()
         assert digest == file.digest
         assert file.kind == "manifest" or digest in hashes
         if file.kind == "volume":
-            reader = PdfReader(file_path(file.file_name))
+            reader = PdfReader(dossier_path(file.file_name))
             assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
             assert reader.trailer["/Root"]["/Lang"] == "nl"
             assert len(reader.pages) == file.page_count

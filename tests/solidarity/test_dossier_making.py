@@ -17,12 +17,13 @@ from pypdf import PdfReader
 
 from campaign_site.pdf import PdfError
 from solidarity import dossier, dossier_making, services
-from solidarity.dossier_files import file_path, purge_orphans, store_file
+from solidarity.dossier_files import purge_orphans, store_file
 from solidarity.models import DossierFile, Edition, EditionPhoto, OfficeHolder, Photo
 from solidarity.photo_files import delete_photo
 from tests.solidarity.dossiers import MESSAGES, content, start_worker, wait_for
 from tests.solidarity.editions import LETTER, call_with_office, real_picture
 from tests.solidarity.sending import public_photo
+from tests.stored_files import dossier_path
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_dossier_is_made_whole_and_its_manifest_tells_the_truth():
     for file in files.values():
         assert hashlib.sha256(content(file)).hexdigest() == file.digest
         assert len(content(file)) == file.size_bytes
-        assert file_path(file.file_name).stat().st_mode & 0o077 == 0
+        assert dossier_path(file.file_name).stat().st_mode & 0o077 == 0
     letter = texts(files["letter", 1])
     assert "Minister Testens" in letter and "Testminister" in letter and "protecting" in letter
     first = edition.photos.order_by("number").first()
@@ -108,7 +109,7 @@ def test_photo_taken_back_leaves_the_files_and_the_others_stay(
 
     with django_capture_on_commit_callbacks(execute=True):
         services.withdraw_photo(entry.photo)
-    gone = [name for key, name in before.items() if not file_path(name).exists()]
+    gone = [name for key, name in before.items() if not dossier_path(name).exists()]
     dossier_making.make_dossier(edition.pk)
 
     after = {(f.kind, f.number): f for f in edition.files.all()}
@@ -168,7 +169,7 @@ def test_failure_keeps_what_is_made_and_leaves_no_file_behind(monkeypatch):
 
     kept = edition.files.filter(state="made")
     assert [(file.kind, file.number) for file in kept] == [("letter", 1), ("volume", 1)]
-    names = {path.name for path in file_path("x").parent.iterdir()}
+    names = {path.name for path in dossier_path("x").parent.iterdir()}
     assert names == {file.file_name for file in kept}
 
 
@@ -210,18 +211,18 @@ def test_draft_and_delivered_edition_have_nothing_made():
 def test_orphans_are_swept_and_files_of_rows_stay():
     edition = frozen_edition(count=1)
     dossier_making.make_dossier(edition.pk)
-    orphan = file_path(store_file(lambda out: out.write(b"x"), "pdf").name)
-    young = file_path(store_file(lambda out: out.write(b"x"), "pdf").name)
+    orphan = dossier_path(store_file(lambda out: out.write(b"x"), "pdf").name)
+    young = dossier_path(store_file(lambda out: out.write(b"x"), "pdf").name)
     half = orphan.with_name("abc.part")
     half.touch()
     old = time.time() - 3 * 3600
-    for path in (orphan, half, *(file_path(f.file_name) for f in edition.files.all())):
+    for path in (orphan, half, *(dossier_path(f.file_name) for f in edition.files.all())):
         os.utime(path, (old, old))
 
     assert purge_orphans() == 2
 
     assert young.exists() and not orphan.exists() and not half.exists()
-    assert all(file_path(file.file_name).exists() for file in edition.files.all())
+    assert all(dossier_path(file.file_name).exists() for file in edition.files.all())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,8 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from wagtail.models import ModelLogEntry
 
-from solidarity import dossier_making, services
-from solidarity.dossier_files import file_path
+from solidarity import services
 from solidarity.models import (
     Delivery,
     DossierFile,
@@ -36,6 +35,7 @@ from tests.solidarity.editions import (
     photos_of,
 )
 from tests.solidarity.sending import public_photo, send_photo, stored_files
+from tests.stored_files import dossier_path
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +175,7 @@ def test_reopened_edition_frees_its_photos_and_deletes_its_files(
     django_capture_on_commit_callbacks,
 ):
     edition = made(frozen())
-    paths = [dossier_making.file_path(file.file_name) for file in edition.files.all()]
+    paths = [dossier_path(file.file_name) for file in edition.files.all()]
     assert all(path.exists() for path in paths)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -433,7 +433,7 @@ def test_nothing_stays_of_a_list_that_nobody_handed_over(django_capture_on_commi
     said = edition.photos.values_list("message", "display_name", "photo", "picture_digest")
     assert [(row[0], row[2], row[3]) for row in said] == [("", None, "")] * 2
     assert {entry.display_name for entry in edition.photos.all()} == {""}
-    assert not any(file_path(name).exists() for name in names)
+    assert not any(dossier_path(name).exists() for name in names)
     assert times_to_be_made() == before
 
 

@@ -21,6 +21,7 @@ from tests.solidarity.editions import (
     photos_of,
 )
 from tests.solidarity.sending import public_photo
+from tests.stored_files import dossier_path
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,7 @@ def test_download_is_streamed_named_kept_nowhere_and_logged(client, staff):
     response = client.post(f"{EDITIONS}files/{file.pk}/")
 
     body = b"".join(response.streaming_content)
-    assert body == dossier_making.file_path(file.file_name).read_bytes()
+    assert body == dossier_path(file.file_name).read_bytes()
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Disposition"].startswith('attachment; filename="PROEF-test-call-1-')
     entry = ModelLogEntry.objects.get(action="solidarity.download_dossier")
@@ -176,7 +177,7 @@ def test_download_is_streamed_named_kept_nowhere_and_logged(client, staff):
 
     services.approve_edition(edition=edition, by=make_staff("Administrators"))
     approved = client.post(f"{EDITIONS}files/{file.pk}/")
-    manifest = dossier_making.file_path(edition.files.get(kind="manifest").file_name).read_text()
+    manifest = dossier_path(edition.files.get(kind="manifest").file_name).read_text()
     name = approved["Content-Disposition"].split('"')[1]
     assert f'"name": "{name}"' in manifest
     b"".join(approved.streaming_content)

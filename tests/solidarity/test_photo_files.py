@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from solidarity import photo_files
+from campaign_site.storage.folder import PrivateFolder
 from solidarity.images import CleanPicture
 from solidarity.photo_files import add_pictures, delete_photo, read_picture, write_photo
 from tests.solidarity.sending import cleaned_photo, stored_files
@@ -83,15 +83,15 @@ def test_unfinished_file_of_a_killed_task_is_no_hindrance_and_is_deleted() -> No
 
 
 def test_full_disk_leaves_nothing(monkeypatch) -> None:
-    write, written = photo_files._write, []
+    write, written = PrivateFolder._write_whole, []
 
-    def fail_at_the_last(path: Path, data: bytes) -> None:
+    def fail_at_the_last(store: PrivateFolder, path: Path, data: bytes) -> None:
         if path.name.endswith("-original.jpg"):
             raise OSError(errno.ENOSPC, "full")
-        write(path, data)
+        write(store, path, data)
         written.append(path.name)
 
-    monkeypatch.setattr(photo_files, "_write", fail_at_the_last)
+    monkeypatch.setattr(PrivateFolder, "_write_whole", fail_at_the_last)
     with pytest.raises(OSError, match="full"):
         write_photo(cleaned_photo())
 

@@ -21,6 +21,7 @@ from supporters.models import DataExport, DataRequest
 from supporters.models.request import one_month_after
 from supporters.services import make_one_time_link
 from tests.factories import make_supporter
+from tests.stored_files import export_path
 from tests.supporters.somebody import did_everything, overview_path
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,7 @@ def test_file_and_mail_speak_the_language_of_the_screen(
 
     assert smtp_server.messages[-1]["Content-Language"] == language
     assert f"/{language}/my-solidarity/open-export/" in text_of(smtp_server.messages[-1])
-    with zipfile.ZipFile(exports.file_path(DataExport.objects.get().file_name)) as archive:
+    with zipfile.ZipFile(export_path(DataExport.objects.get().file_name)) as archive:
         data = json.loads(archive.read("data.json"))
     assert data["photos"][0]["status"] == status
 
@@ -132,7 +133,7 @@ def test_file_holds_nobody_else(client):
     did_everything("other@example.org", number=2)
     export = made(make_supporter())
 
-    with zipfile.ZipFile(exports.file_path(export.file_name)) as archive:
+    with zipfile.ZipFile(export_path(export.file_name)) as archive:
         assert archive.namelist() == ["data.json"]
         text = archive.read("data.json").decode()
     assert "sam@example.org" in text
@@ -142,7 +143,7 @@ def test_file_holds_nobody_else(client):
 def test_file_is_private_and_named_at_random(client):
     export = made()
 
-    path = exports.file_path(export.file_name)
+    path = export_path(export.file_name)
     assert re.fullmatch(r"[0-9a-f]{32}\.zip", path.name)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -229,7 +230,7 @@ def test_link_of_one_person_never_leads_to_the_file_of_another(client):
 
 def test_killed_before_the_row_was_written_it_starts_again():
     export = exports.request_export(supporter=did_everything(), language="en")
-    path = exports.file_path(export.file_name)
+    path = export_path(export.file_name)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"half")  # whole for the disk, unknown to the row
     (path.parent / "tmp0.part").write_bytes(b"half")
@@ -243,7 +244,7 @@ def test_killed_before_the_row_was_written_it_starts_again():
 
 def test_what_killed_tasks_left_is_purged_but_not_what_is_ready():
     export = made()
-    left = [exports.file_path("0" * 32), exports.file_path("x").with_name("tmp1.part")]
+    left = [export_path("0" * 32), export_path("x").with_name("tmp1.part")]
     for path in left:
         path.touch()
     tasks.purge_exports(timestamp=0)
@@ -282,7 +283,7 @@ def test_photo_taken_back_meanwhile_is_left_out():
 
     export = made(supporter)
 
-    with zipfile.ZipFile(exports.file_path(export.file_name)) as archive:
+    with zipfile.ZipFile(export_path(export.file_name)) as archive:
         assert archive.namelist() == ["data.json"]
 
 
