@@ -32,11 +32,12 @@ ADMIN_CSP = {
     "connect-src": [CSP.SELF],
     "frame-src": [CSP.SELF],
     "form-action": [CSP.SELF],
-    "base-uri": [CSP.SELF],
+    "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
     "object-src": [CSP.NONE],
 }
-
+# What a policy of a single answer has to say as well: default-src does not stand for them.
+_ALWAYS = {"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'"}
 
 # Where staff log in nothing of Wagtail's is shown: these pages have the public policy.
 _DOORS = ("/admin/login/", "/admin/logout/", "/admin/invitation/")
@@ -71,8 +72,25 @@ def extend_csp(response: HttpResponse, **sources: list[str]) -> HttpResponse:
     return response
 
 
+def _name_charset(response: HttpResponse) -> None:
+    """Say of XML without a charset (sitemaps) that it is UTF-8, as its first line does."""
+    if response.headers.get("Content-Type") == "application/xml":
+        response.headers["Content-Type"] = "application/xml; charset=utf-8"
+
+
+def _complete_policy(response: HttpResponse) -> None:
+    """Add what a view's own policy (files, documents) left out and ``default-src`` leaves open."""
+    policy = response.headers.get(CSP.HEADER_ENFORCE)
+    if policy is None:
+        return
+    named = {part.split(maxsplit=1)[0] for part in policy.split(";") if part.strip()}
+    missing = [f"{name} {value}" for name, value in _ALWAYS.items() if name not in named]
+    if missing:
+        response.headers[str(CSP.HEADER_ENFORCE)] = "; ".join([policy.rstrip("; "), *missing])
+
+
 class ResponseHeadersMiddleware:
-    """Add the headers that Django has no setting for, and the admin's own policy."""
+    """Add the headers that Django has no setting for, and complete the policies of views."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -86,6 +104,8 @@ class ResponseHeadersMiddleware:
         if not getattr(response, "xframe_options_exempt", False):
             response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        _complete_policy(response)
+        _name_charset(response)
         return response
 
 

@@ -142,6 +142,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "supporters.view_datarequest",
         "supporters.add_datarequest",
         "supporters.change_datarequest",
+        "watching.view_alert",
         "supporters.view_failedmail",
         "supporters.change_failedmail",
         "supporters.view_retentionperiod",

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from staff.login.factors import needs_factor
 from staff.models import StaffMember
+from staff.refusals import note_refusal
 
 ADMIN = "/admin/"
 # Only here is a session that has given its password somebody: to give or to set up a factor.
@@ -49,9 +50,16 @@ class StaffSessionMiddleware:
             if is_admitted(request):
                 if is_activity(request):
                     note_activity(request)
-            elif not request.path.startswith(_OPEN):
+                return self._inside(request)
+            if not request.path.startswith(_OPEN):
                 return _refuse(request) or self.get_response(request)
         return self.get_response(request)
+
+    def _inside(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_inside(request.path):
+            note_refusal(request, response)
+        return response
 
 
 def is_inside(path: str) -> bool:

@@ -126,10 +126,15 @@ def again(request: HttpRequest) -> HttpResponse:
 
 @door_page
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Ask (GET), then end this session (POST)."""
+    """Ask (GET), then end this session (POST), and empty the browser's cache.
+
+    Not its storage: on a phone, that may hold what an event's door has not handed in yet.
+    """
     if request.method == "POST":
         end_session(request)
-        return redirect("account_login")
+        response = redirect("account_login")
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
     if not request.session.session_key:
         return redirect("account_login")
     return render(request, "staff/login/logout.html")
