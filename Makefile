@@ -18,7 +18,7 @@ venv_python := .venv/bin/python
 make_venv = python=$$(sh bin/find-python "$$PYTHON") && "$$python" bin/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test corpora drill-a11y drill-staff-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-seats drill-attendees drill-fuzz guide guide-check bench lint format check messages lock clean reset
+.PHONY: help run test corpora drill-a11y drill-staff-a11y drill-moderation drill-privacy drill-timing drill-door drill-dossier drill-wall drill-memory drill-migrations drill-uploads drill-statements drill-seats drill-attendees drill-fuzz drill-release drill-tls check-containers drill-backup drill-crash drill-scale drill-crawl drill-lighthouse drill-degraded drill-overload drill-cache drill-observatory drill-scan guide guide-check audit sbom tools bench lint format check messages lock clean reset
 
 help: ## Show this list
 	@printf 'make run starts the whole site, make test proves that it works.\n\n'
@@ -111,6 +111,72 @@ drill-qr: ## Read thousands of pictures of QR codes, in good and bad light, and 
 	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
 		-m drill -s -n 0 tests/browser/test_qr_scanner.py $(ARGS)
 
+drill-release: ## Release a new version and take it back under load: nobody notices (ROUNDS=1 READERS=4)
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/deploy/test_release_drill.py $(ARGS)
+
+drill-tls: ## Examine the encryption with testssl.sh, and send what no server should misread
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/deploy/test_tls_drill.py \
+		tests/deploy/test_http_drill.py tests/deploy/test_units_drill.py $(ARGS)
+
+check-containers: ## Check Containerfile and compose file; says what could not be tried without an engine
+	@$(make_venv) requirements-dev.txt
+	@sh bin/check-containers
+
+drill-cache: ## Measure how long a change takes to be seen through nginx, Varnish and the site (ROUNDS=10)
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/serving $(ARGS)
+
+drill-degraded: ## Take the database, the cache, mail, the worker and the disk away, one by one
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/failing/test_degraded_drill.py \
+		tests/failing/test_database_deadlines.py tests/failing/test_fallback_pages.py $(ARGS)
+
+drill-overload: ## Flood the site three times beyond what it can do, and look at who is served
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/failing/test_overload_drill.py $(ARGS)
+
+drill-scale: ## Run two application hosts and a worker host, and kill one of each under load
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/scaling/test_scale_drill.py $(ARGS)
+
+drill-backup: ## Lose the whole machine and bring it back: all of it, a moment, without the erased
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/saving/test_backup_drill.py $(ARGS)
+
+drill-crash: ## Kill everything 200 times under load, and look for what anybody was told
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/saving/test_crash_drill.py $(ARGS)
+
+drill-crawl: ## Follow every link of the whole site in a browser and watch what each page does
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s -n 0 tests/browser/test_crawl.py $(ARGS)
+
+drill-lighthouse: ## Run Lighthouse on every kind of page (RUNS=1 LANGUAGES=en ONLY="home,event")
+	@$(make_venv) requirements-dev.txt
+	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && exec sh bin/run-tests \
+		-m drill -s -n 0 tests/lighthouse/test_lighthouse.py $(ARGS)
+
+audit: tools ## Ask whether a locked package is known to be vulnerable (needs the internet)
+	@.local/tools/bin/python bin/audit.py
+
+sbom: ## List what the site is made of, in docs/sbom.json
+	@$(make_venv) requirements-dev.txt
+	@$(venv_python) bin/audit_sbom.py
+
+tools: ## Make .local/tools with the programs that audit and scan
+	@$(make_venv) requirements-tools.txt .local/tools
+
+drill-observatory: ## Score every kind of page of the shipped site with Mozilla's Observatory
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/observatory $(ARGS)
+
+drill-scan: ## Look for weak spots with bandit, wapiti and crooked requests (SECONDS=600, make tools)
+	@$(make_venv) requirements-dev.txt
+	@exec sh bin/run-tests -m drill -s -n 0 tests/security/test_scan_drill.py $(ARGS)
+
 guide: ## Take the pictures of the editors' guide anew (ONLY=today,login for some of them)
 	@$(make_venv) requirements-dev.txt
 	@browser=$$($(venv_python) tests/chromium.py) && eval "$$browser" && \
@@ -120,10 +186,12 @@ guide: ## Take the pictures of the editors' guide anew (ONLY=today,login for som
 guide-check: ## Take the pictures of the editors' guide once more and compare them with the stored
 	@CHECK=1 $(MAKE) --no-print-directory guide
 
-bench: ## Compare photos, bank statements and sign-ups with the plain ways, on this machine
+bench: ## Compare pages, lists, photos, statements and sign-ups with the plain ways (ONLY="pages lists")
 	@$(make_venv) requirements-dev.txt
-	@for name in photo_cleaning statement_coda statement_camt statement_booking sign_ups; do \
-		$(venv_python) benchmarks/$$name.py || exit 1; done
+	@$(make_venv) requirements-tools.txt .local/tools
+	@result=0; for name in $${ONLY:-pages lists photo_cleaning statement_coda statement_camt \
+		statement_booking sign_ups pledges}; do \
+		printf '\n%s\n' "$$name"; $(venv_python) benchmarks/$$name.py || result=1; done; exit $$result
 
 lint: ## Check the style of the code and which way imports point
 	@$(make_venv) requirements-dev.txt
@@ -146,8 +214,8 @@ messages: ## Bring the French and Dutch catalogues up to date with the code
 
 lock: ## Compile the lock files again, with the newest versions allowed
 	@$(make_venv) requirements-dev.txt
-	@command -v uv >/dev/null || $(venv_python) -m pip install --quiet uv
-	@for name in requirements requirements-dev; do \
+	@command -v uv >/dev/null || $(venv_python) -m pip install --quiet uv==0.13.9
+	@for name in requirements requirements-dev requirements-tools; do \
 		PATH="$$PATH:.venv/bin" uv pip compile --upgrade --universal --python-version 3.12 \
 			--generate-hashes --no-emit-index-url --quiet \
 			--custom-compile-command "make lock" --output-file $$name.txt $$name.in || exit 1; \

@@ -5,14 +5,17 @@ slows both. The plain way decodes in this process at full size, turns the pictur
 three WebP pictures of the site. Cleaning does it in a confined process of its own, and makes the
 JPEG original as well. Shown beside the times: what the process itself costs (fork, confinement,
 passing the upload and the answer), the most memory it had, and how far the pictures of the two
-ways are apart. Only the ratio means something on another machine. Ends with 1 when a bar is
-missed.
+ways are apart. Where ``make tools`` has installed libvips, its way is told too: the same three
+pictures, decoded for each, without confinement. Only the ratio means something on another machine.
+Ends with 1 when a bar is missed.
 """
 
 import logging
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -103,6 +106,23 @@ def watch_memory() -> Memory:
     return memory
 
 
+def with_libvips(photos: list[bytes]) -> list[float]:
+    """Return the seconds that libvips takes for each photo; nothing where it is not installed."""
+    root = Path(__file__).resolve().parent.parent
+    python = root / ".local" / "tools" / "bin" / "python"
+    if not python.exists():
+        return []
+    with tempfile.TemporaryDirectory(prefix="photos-") as folder:
+        for number, photo in enumerate(photos):
+            Path(folder, f"{number:03}.jpg").write_bytes(photo)
+        sides = [str(one.longest_side) for one in SHOWN]
+        script = Path(__file__).with_name("photo_vips.py")
+        done = subprocess.run(
+            [python, script, folder, *sides], capture_output=True, text=True, check=True
+        )
+    return [float(line) for line in done.stdout.split()]
+
+
 def median(values: list[float]) -> float:
     return statistics.median(values)
 
@@ -114,8 +134,8 @@ def main() -> int:
     memory = watch_memory()
     starting, _ = timed(lambda: clean_photo(BytesIO(make_speck(0))))
     plain, cleaned, alone, apart = [], [], [], []
-    for number in range(PHOTOS):
-        photo = make_photo(number)
+    photos = [make_photo(number) for number in range(PHOTOS)]
+    for photo in photos:
         speck = make_speck(len(photo))
         seconds, pictures = timed(lambda photo=photo: decode_plainly(photo))
         plain.append(seconds)
@@ -130,6 +150,12 @@ def main() -> int:
         f"of it the process {1000 * median(alone):.1f} ms (the first of all, with the start of the "
         f"decoder server: {1000 * starting:.0f} ms); memory {peak:.0f} MB"
     )
+    vips = with_libvips(photos)
+    if vips:
+        times = median(plain) / median(vips)
+        print(f"libvips, three pictures {median(vips):.3f} s: {times:.2f} times")
+    else:
+        print("libvips is not compared: make tools")
     for place, derivative in enumerate(SHOWN):
         far, bytes_ratio = (median([one[place][part] for one in apart]) for part in (0, 1))
         print(f"{derivative.name}: {far:.2f} of 255 apart, {bytes_ratio:.2f} times the bytes")
