@@ -6,14 +6,17 @@ from django.urls import include, path
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from campaign_site import development_mails, health, media
+from campaign_site import development_mails, health, media, security_contact
 from pages import share_card_views, sitemaps, styleguide
 from pages import views as page_views
 
 urlpatterns = [
     path("", page_views.first_visit),
-    path("healthz", health.healthz),
+    path("healthz", health.healthz, name="healthz"),
+    path("healthz/live", health.live, name="healthz-live"),
+    path("metrics", include("watching.urls")),
     path("robots.txt", page_views.robots),
+    path(".well-known/security.txt", security_contact.security_txt),
     path("sitemap.xml", sitemaps.sitemap),
     path("admin/", include("staff.urls")),
     path("django-admin/", include("staff.elsewhere_urls")),

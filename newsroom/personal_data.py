@@ -1,4 +1,4 @@
-"""What the newsroom and the staff's own accounts hold about people."""
+"""What the newsroom, the staff's own accounts and the lowest layers hold about people."""
 
 from django.db.models import QuerySet
 
@@ -150,5 +150,26 @@ _NEWSROOM = (
 )
 
 
+# How answers are kept and the site is watched: nothing about anybody.
+_MACHINES = (
+    Entry("serving.shownchange", impersonal=("id", "table_name", "changed_by", "changed_at")),
+    Entry("serving.handledpoint", impersonal=("name", "snapshot", "handled_at")),
+    Entry("serving.shownaddress", impersonal=("path", "tables", "seen_on")),
+    Entry(
+        "watching.alert",
+        impersonal=(
+            "id",
+            "rule",
+            "host",
+            "value",
+            "begun_at",
+            "ended_at",
+            "mailed_at",
+            "end_mailed_at",
+        ),
+    ),
+)
+
+
 def register_models() -> None:
-    add(*_STAFF, *_NEWSROOM)
+    add(*_STAFF, *_NEWSROOM, *_MACHINES)

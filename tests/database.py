@@ -22,6 +22,9 @@ _SOURCES = (
     "pages/**/*.py",
     "pages/content/*.toml",
     "staff/groups.py",
+    "serving/apps.py",
+    "serving/changes.py",
+    "serving/tables.py",
     "requirements.txt",
 )
 

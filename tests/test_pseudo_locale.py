@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from campaign_site.errors import error_page
+from campaign_site.kept_forms import KeptForm
 from events.models import Event
 from pages.models import CampaignPage, SiteWords, StandardPage
 from solidarity import services as photos
@@ -182,6 +183,8 @@ def errors(walk: Walk) -> None:
     request = RequestFactory().get("/fr/x/")
     for name in ("400", "403", "404", "500", "503", "already_sent", "cross_site", "link"):
         walk.look(error_page(request, name, 400), f"error {name}")
+    kept = KeptForm(fields=(("name", "Sam"),), files=("image",))
+    walk.look(error_page(request, "try_again", 503, {"kept": kept}), "error try_again")
 
 
 def other_formats(walk: Walk) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from campaign_site import database_deadlines
+from campaign_site.storage.configuration import folders
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOCAL_DIR = Path(os.environ.get("LOCAL_DIR") or BASE_DIR / ".local").resolve()
 
@@ -18,6 +21,8 @@ INSTALLED_APPS = [
     "donations",
     "donations.statements",  # for its command alone
     "supporters",
+    "watching",
+    "serving",
     "staff",
     "allauth",
     "allauth.account",
@@ -48,6 +53,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "watching.middleware.WatchingMiddleware",
+    "serving.page_cache.PageCacheMiddleware",
     "campaign_site.headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -72,6 +79,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "campaign_site.urls"
 WSGI_APPLICATION = "campaign_site.wsgi.application"
+# Stands around the site and gives the answers that are ready, before Django begins.
+ANSWERED_FIRST_BY = "serving.ready.ReadyAnswers"
 
 TEMPLATES = [
     {
@@ -128,8 +137,28 @@ MFA_TOTP_ISSUER = "Viva Salud"
 # A phone's clock may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODE_DIGITS = 10
-# In this process's memory, except what allauth counts: that is shared by all of them.
-CACHES = {"default": {"BACKEND": "staff.login.shared_cache.DoorCache", "LOCATION": "site"}}
+# In each process's own memory, but never older than the last change of what it was read from;
+# except what allauth counts: that lies in the database, shared by all, so that it fails closed.
+CACHES = {
+    "default": {"BACKEND": "serving.site_caches.SiteCache", "LOCATION": "site"},
+    "renditions": {
+        "BACKEND": "serving.site_caches.WatchedCache",
+        "LOCATION": "renditions",
+        "OPTIONS": {
+            "TABLES": ["pages_editorialimage", "pages_editorialrendition"],
+            "MAX_ENTRIES": 5_000,
+        },
+    },
+}
+# Public pages are kept as ready answers (serving/, docs/caching.md): in Redis, shared by all hosts,
+# else in files of this machine.
+PAGE_CACHE = True
+REDIS_URL = ""
+PAGE_CACHE_FOLDER = LOCAL_DIR / "cache" / "pages"
+# Who keeps pages further out, and is told of changes by `manage.py purge_caches`: each Varnish as
+# host:port, and the network that delivers the site (Wagtail's frontend cache).
+VARNISH_ADDRESSES: list[str] = []
+WAGTAILFRONTENDCACHE: dict[str, dict[str, str]] = {}
 
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -139,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "staff.login.password_rules.NotCommon"},
     {"NAME": "staff.login.password_rules.NotLikeItsOwner"},
     {"NAME": "staff.login.password_rules.NotOfKnownWords"},
+    {"NAME": "staff.login.breached_passwords.NotBreached"},
 ]
 
 # Languages: English is the source, French and Dutch are its translations.
@@ -175,34 +205,7 @@ EXPORT_ROOT = LOCAL_DIR / "exports"
 DOSSIER_ROOT = LOCAL_DIR / "dossiers"
 ERASURE_LEDGER = LOCAL_DIR / "erasures.txt"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "photos": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": PHOTO_ROOT,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "exports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": EXPORT_ROOT,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "dossiers": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DOSSIER_ROOT,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    **folders(LOCAL_DIR),
     "staticfiles": {"BACKEND": "campaign_site.static_files.StaticFilesStorage"},
 }
 # While this file is there, everybody is told that the site will be back.
@@ -214,8 +217,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# A request waits for a locked row or form key for five seconds, then asks to come back (503).
-DATABASE_OPTIONS = {"options": "-c lock_timeout=5000"}
+# Who answers visitors (campaign_site/wsgi.py) waits for the database for seconds, then asks to come
+# back (503); tasks, commands and migrations take their time.
+ANSWERS_VISITORS = os.environ.get("CAMPAIGN_PROCESS") == "web"
+DATABASE_OPTIONS = database_deadlines.connection_options(for_visitors=ANSWERS_VISITORS)
 # The door of the public forms (supporters/door.py). `soft`: posts of one network in ten minutes
 # from which a form asks for a proof of work; `hard`: from which it answers 429; `everybody`: posts
 # in a minute from anywhere from which everybody is asked; `daily_bytes`: of one network in a day.
@@ -236,6 +241,9 @@ FORM_WAIT_SECONDS = 15
 THANKS_DELAY_SECONDS = 600
 # How many proxies of ours append the address they saw to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = 0
+
+# Whom to tell of a hole in the site (/.well-known/security.txt); empty for nobody.
+SECURITY_CONTACT = ""
 
 # Headers. Public pages allow nothing but their own files: no inline code, no third party.
 SECURE_CSP = {
@@ -284,6 +292,9 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "heic", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# What staff may upload for everybody to download; nothing that a browser would run.
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "pptx", "xlsx", "odp", "ods", "odt"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "campaign_site.document_forms.DocumentForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pages.search_backend"}}
 # A page that is renamed or moved leaves a redirect behind, and so does every page below it.
 WAGTAILREDIRECTS_AUTO_CREATE = True
@@ -314,6 +325,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "newsroom.reporting.tasks",
     "newsroom.translating.tasks",
     "newsroom.updating.tasks",
+    "serving.tasks",
     "solidarity.dossier_tasks",
     "staff.login.mails",
     "staff.login.tidying",
@@ -324,12 +336,30 @@ PROCRASTINATE_ON_APP_READY = "campaign_site.tasks.prepare_worker"
 # Mail. Every message names this sender; the mailer itself belongs to the environment.
 DEFAULT_FROM_EMAIL = "Viva Salud <noreply@example.org>"
 
+# Watching (watching/). Whoever shows METRICS_TOKEN reads /metrics; without one nobody does.
+METRICS_TOKEN = ""
+# Where the processes of one machine keep their counters.
+METRICS_FOLDER = Path(os.environ.get("METRICS_FOLDER") or LOCAL_DIR / "metrics").resolve()
+# Who is told by mail when something is wrong with the site.
+ALERT_MAIL_TO: list[str] = []
+# The certificate that the web server shows; without a name, the site asks at SITE_URL.
+CERTIFICATE_FILE = ""
+# Whether this machine makes the backups; of several, one does.
+BACKUPS_HERE = True
+# Which version of the code runs here, as whoever released it calls it.
+RELEASE = os.environ.get("RELEASE", "")
+# One line for each answer; a development site's terminal would be full of them.
+ACCESS_LOG = False
+
 # Logs carry no personal data: see campaign_site/logs.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"impersonal": {"()": "campaign_site.logs.ImpersonalFilter"}},
-    "formatters": {"impersonal": {"()": "campaign_site.logs.ImpersonalFormatter"}},
+    "formatters": {
+        "impersonal": {"()": "campaign_site.logs.ImpersonalFormatter"},
+        "json": {"()": "campaign_site.logs.JsonFormatter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

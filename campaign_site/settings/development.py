@@ -4,11 +4,16 @@ import os
 
 import dj_database_url
 
-from campaign_site import postgres
+from campaign_site import database_deadlines, postgres
 from campaign_site.environment import env_list, env_text
 from campaign_site.secret_keys import local_secrets
 from campaign_site.settings.base import *  # noqa: F403
-from campaign_site.settings.base import DATABASE_OPTIONS, LOCAL_DIR, STORAGES
+from campaign_site.settings.base import (
+    ANSWERS_VISITORS,
+    DATABASE_OPTIONS,
+    LOCAL_DIR,
+    STORAGES,
+)
 
 DEBUG = False
 IS_DEVELOPMENT_SITE = True
@@ -24,11 +29,15 @@ SUPPORTER_ENCRYPTION_KEYS = _secrets["SUPPORTER_ENCRYPTION_KEYS"].split(",")
 SUPPORTER_LOOKUP_KEY = _secrets["SUPPORTER_LOOKUP_KEY"]
 
 if "DATABASE_URL" in os.environ:
-    DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
+    DATABASES = {
+        "default": dj_database_url.parse(
+            env_text("DATABASE_URL"), engine=database_deadlines.ENGINE, conn_max_age=0
+        )
+    }
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": database_deadlines.ENGINE,
             "NAME": "campaign",
             "USER": "site",
             "HOST": str(postgres.start(LOCAL_DIR / "postgres")),
@@ -39,7 +48,7 @@ else:
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     **DATABASE_OPTIONS,
-    "pool": {"min_size": 1, "max_size": 12, "timeout": 2},
+    "pool": database_deadlines.pool_options(size=12, for_visitors=ANSWERS_VISITORS),
 }
 
 MAILERS = {

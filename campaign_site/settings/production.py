@@ -7,9 +7,12 @@ import dj_database_url
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from campaign_site import database_deadlines
+from campaign_site.caching import frontend_caches
 from campaign_site.environment import env_bool, env_int, env_list, env_text
 from campaign_site.settings.base import *  # noqa: F403
-from campaign_site.settings.base import DATABASE_OPTIONS
+from campaign_site.settings.base import ANSWERS_VISITORS, DATABASE_OPTIONS, LOGGING, STORAGES
+from campaign_site.storage.configuration import bucket_from_environment, in_bucket
 
 DEBUG = False
 IS_DEVELOPMENT_SITE = False
@@ -47,18 +50,27 @@ SUPPORTER_LOOKUP_KEY = env_text("SUPPORTER_LOOKUP_KEY")
 if len(SUPPORTER_LOOKUP_KEY) < 32:
     raise ImproperlyConfigured("SUPPORTER_LOOKUP_KEY must hold at least 32 characters.")
 
-DATABASES = {"default": dj_database_url.parse(env_text("DATABASE_URL"), conn_max_age=0)}
+DATABASES = {
+    "default": dj_database_url.parse(
+        env_text("DATABASE_URL"), engine=database_deadlines.ENGINE, conn_max_age=0
+    )
+}
 # A connection that died with the server is noticed and replaced before a visitor meets it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     **DATABASE_OPTIONS,
-    "pool": {
-        "min_size": 1,
-        "max_size": env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
-        "timeout": 2,
-    },
+    "pool": database_deadlines.pool_options(
+        size=env_int("DATABASE_POOL_SIZE", default=12, minimum=1, maximum=200),
+        for_visitors=ANSWERS_VISITORS,
+    ),
 }
+
+# Pages are shared by all hosts in Redis, and kept in front of the site by Varnish, a network that
+# delivers it, or both (docs/caching.md).
+REDIS_URL = env_text("REDIS_URL", "")
+VARNISH_ADDRESSES = env_list("VARNISH_ADDRESSES", "")
+WAGTAILFRONTENDCACHE = frontend_caches()
 
 MAILERS = {
     "default": {
@@ -77,10 +89,12 @@ DEFAULT_FROM_EMAIL = env_text("MAIL_FROM")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("MAIL_FROM must hold an email address, with or without a name.")
 
+SECURITY_CONTACT = env_text("SECURITY_CONTACT", "")
+
 # TLS ends at the web server in front, which sets this header itself and drops a client's.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/live)?$", r"^metrics$"]
 # It also appends the address it saw to X-Forwarded-For; 0 makes everybody behind it one network.
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", default=0, maximum=10)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -90,3 +104,24 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
+
+# Files: in folders of this machine, or in one private bucket that several machines share.
+if _bucket := bucket_from_environment():
+    STORAGES = {**STORAGES, **in_bucket(_bucket)}
+
+# Watching: figures for whoever shows the token, alerts by mail, and a log for programs to read.
+METRICS_TOKEN = env_text("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must hold at least 32 characters.")
+ALERT_MAIL_TO = env_list("ALERT_MAIL_TO", "")
+if not all("@" in parseaddr(address)[1] for address in ALERT_MAIL_TO):
+    raise ImproperlyConfigured("ALERT_MAIL_TO must hold email addresses, with commas between.")
+CERTIFICATE_FILE = env_text("CERTIFICATE_FILE", "")
+BACKUPS_HERE = env_bool("BACKUPS_HERE", default=True)
+ACCESS_LOG = env_bool("ACCESS_LOG", default=True)
+LOGGING = {
+    **LOGGING,
+    "handlers": {"console": {**LOGGING["handlers"]["console"], "formatter": "json"}},
+    # Which addresses were not found is in the line of each answer, by route.
+    "loggers": {**LOGGING["loggers"], "django.request": {"level": "ERROR"}},
+}

@@ -75,6 +75,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
+# Most tests are about how pages are made; those about how they are kept turn this on.
+PAGE_CACHE = False
+CACHES = {"default": {"BACKEND": "staff.login.shared_cache.DoorCache", "LOCATION": "site"}}
+
 # The tests about the door set limits of their own; no other test is to meet it.
 FORM_LIMITS = {"default": {"soft": 10**6, "hard": 10**6, "everybody": 10**6}}
 FORM_MINIMUM_SECONDS = 0

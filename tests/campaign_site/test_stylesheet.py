@@ -3,6 +3,7 @@ import re
 import shutil
 import time
 
+import pytest
 from django.core.management import call_command
 
 from campaign_site import stylesheet
@@ -22,24 +23,30 @@ def test_a_changed_part_shows_in_the_joined_file(tmp_path, monkeypatch):
     assert ".canary" in stylesheet.up_to_date(tmp_path / "built").read_text(encoding="utf-8")
 
 
-def test_the_style_sheet_is_served_and_collected(client, tmp_path, settings):
-    served = client.get("/static/css/site.css")
-    assert b"".join(served.streaming_content).decode() == stylesheet.joined()
-
+def test_the_style_sheets_are_served_and_collected(client, tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     call_command("collectstatic", interactive=False, verbosity=0)
-    assert (tmp_path / "css" / "site.css").read_text(encoding="utf-8") == stylesheet.joined()
+    for name in stylesheet.NAMES:
+        served = client.get(f"/static/{name}")
+        assert b"".join(served.streaming_content).decode() == stylesheet.joined(name)
+        assert (tmp_path / name).read_text(encoding="utf-8") == stylesheet.joined(name)
 
 
-def test_every_part_is_in_it_once_and_in_the_order_of_the_cascade():
-    text = stylesheet.joined()
-    first_rules = [_first_rule(part.read_text(encoding="utf-8")) for part in stylesheet.parts()]
+@pytest.mark.django_db
+def test_file_that_is_not_there_is_not_found(client):
+    assert client.get("/static/css/nowhere.css").status_code == 404
 
-    places = [text.index(rule) for rule in first_rules]
 
-    assert places == sorted(places)
+def test_every_part_is_in_one_of_them_once_and_in_the_order_of_the_cascade():
     written = {*stylesheet.FOLDER.glob("*.css"), *stylesheet.FOLDER.glob("components/*.css")}
-    assert sorted(stylesheet.parts()) == sorted(written)
+    joined = [part for name in stylesheet.NAMES for part in stylesheet.parts(name)]
+
+    assert sorted(joined) == sorted(written)
+    for name in stylesheet.NAMES:
+        text = stylesheet.joined(name)
+        parts = [part.read_text(encoding="utf-8") for part in stylesheet.parts(name)]
+        places = [text.index(_first_rule(part)) for part in parts]
+        assert places == sorted(places)
 
 
 def test_comments_and_margins_stay_behind():
@@ -50,9 +57,10 @@ def test_comments_and_margins_stay_behind():
 
 
 def test_nothing_is_fetched_from_elsewhere_and_nothing_shouts():
-    text = stylesheet.joined()
+    text = "".join(stylesheet.joined(name) for name in stylesheet.NAMES)
 
-    assert set(re.findall(r"url\(([^)]*)\)", text)) == {'"../fonts/archivo.woff2"'}
+    fonts = {'"../fonts/archivo.woff2"', '"../fonts/archivo-more.woff2"'}
+    assert set(re.findall(r"url\(([^)]*)\)", text)) == fonts
     assert "!important" not in text
     assert "@import" not in text
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from campaign_site.tasks import MAIL_ATTEMPTS, retry_stalled_jobs
+from campaign_site.tasks import LOST_ATTEMPTS, MAIL_ATTEMPTS, retry_stalled_jobs
 from supporters.models import FailedMail
 from supporters.tasks import send_my_solidarity_link
 from tests.factories import make_supporter
@@ -131,7 +131,7 @@ def test_refused_mail_is_tried_again(smtp_server, mailer):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("attempts", "status"), [(MAIL_ATTEMPTS - 1, "todo"), (MAIL_ATTEMPTS, "failed")]
+    ("attempts", "status"), [(LOST_ATTEMPTS - 1, "todo"), (LOST_ATTEMPTS, "failed")]
 )
 def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
     stall("x", attempts)
@@ -140,6 +140,18 @@ def test_job_of_a_lost_worker_runs_again_but_not_for_ever(attempts, status):
 
     assert ProcrastinateJob.objects.get(task_name="x").status == status
     assert not FailedMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("attempts", "status"), [(11, "todo"), (12, "failed")])
+def test_a_task_that_may_be_tried_more_often_is_not_parked_sooner(attempts, status):
+    """Failures that were tried again are no lost workers."""
+    assert app.tasks["make_export"].retry_strategy.max_attempts == 12
+    stall("make_export", attempts, '{"export_id": 7}')
+
+    run_apart(retry_stalled_in_a_worker())
+
+    assert ProcrastinateJob.objects.get(task_name="make_export").status == status
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 APPS = (
     "campaign_site",
     "staff",
+    "serving",
+    "watching",
     "supporters",
     "solidarity",
     "events",
