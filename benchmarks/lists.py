@@ -17,11 +17,12 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign_site.settings.test")
+
+import own_server  # noqa: E402
 
 FEW = int(os.environ.get("FEW", "1000"))
 MANY = int(os.environ.get("MANY", "1000000"))
@@ -44,37 +45,17 @@ _OWN = {
 
 def main() -> int:
     """Start a database, fill it twice, print what the lists took; return the exit status."""
-    from campaign_site import postgres
-
-    if "TEST_DATABASE_URL" in os.environ:
-        return compare()
-    with tempfile.TemporaryDirectory(prefix="lists-") as folder:
-        data = Path(folder) / "postgres"
-        host = postgres.start(data, options={"fsync": "off", "max_wal_size": "4GB"})
-        os.environ["TEST_DATABASE_URL"] = f"postgres://site@{quote(str(host), safe='')}/postgres"
-        try:
-            return compare()
-        finally:
-            postgres.stop(data)
+    return own_server.run(compare, NAME, {"fsync": "off", "max_wal_size": "4GB"})
 
 
 def compare() -> int:
-    import django
-
-    django.setup()
-
     from django.test.utils import override_settings
 
     from campaign_site import catalogues
-    from tests import database
 
     catalogues.compile_all()
-    database.fresh_copy(database.ensure_template(), NAME)
-    try:
-        with tempfile.TemporaryDirectory() as files, override_settings(**_private_files(files)):
-            return compare_sizes()
-    finally:
-        database.drop(NAME)
+    with tempfile.TemporaryDirectory() as files, override_settings(**_private_files(files)):
+        return compare_sizes()
 
 
 def _private_files(folder: str) -> dict:

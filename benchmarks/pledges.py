@@ -15,16 +15,16 @@ make it smaller or longer; TEST_DATABASE_URL names another server.
 import os
 import statistics
 import sys
-import tempfile
 import time
 import uuid
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign_site.settings.test")
+
+import own_server  # noqa: E402
 
 PLEDGES = int(os.environ.get("PLEDGES", "600"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
@@ -34,32 +34,7 @@ NAME = f"bench_{os.getpid()}"
 
 def main() -> int:
     """Start a database, let both ways run in turn, print what came of it."""
-    from campaign_site import postgres
-
-    if "TEST_DATABASE_URL" in os.environ:
-        return compare()
-    with tempfile.TemporaryDirectory(prefix="pledges-") as folder:
-        data = Path(folder) / "postgres"
-        host = postgres.start(data)
-        os.environ["TEST_DATABASE_URL"] = f"postgres://site@{quote(str(host), safe='')}/postgres"
-        try:
-            return compare()
-        finally:
-            postgres.stop(data)
-
-
-def compare() -> int:
-    import django
-
-    django.setup()
-
-    from tests import database
-
-    database.fresh_copy(database.ensure_template(), NAME)
-    try:
-        return compare_ways()
-    finally:
-        database.drop(NAME)
+    return own_server.run(compare_ways, NAME)
 
 
 def compare_ways() -> int:

@@ -22,16 +22,16 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from pathlib import Path
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign_site.settings.test")
+
+import own_server  # noqa: E402
 
 ATTEMPTS = int(os.environ.get("ATTEMPTS", "10000"))
 PLACES = ATTEMPTS // 2
@@ -45,35 +45,9 @@ SERVICE, ORDINARY, LOCKED = "service", "ordinary", "locked"
 
 def main() -> int:
     """Start a database, run every way in turn, print what came of it; return the exit status."""
-    from campaign_site import postgres
-
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:2]))
-    if "TEST_DATABASE_URL" in os.environ:
-        return compare()
-    with tempfile.TemporaryDirectory(prefix="sign-ups-") as folder:
-        data = Path(folder) / "postgres"
-        host = postgres.start(data)
-        os.environ["TEST_DATABASE_URL"] = f"postgres://site@{quote(str(host), safe='')}/postgres"
-        try:
-            return compare()
-        finally:
-            postgres.stop(data)
-
-
-def compare() -> int:
-    """Compare them in a database of their own."""
-    import django
-
-    django.setup()
-
-    from tests import database
-
-    database.fresh_copy(database.ensure_template(), NAME)
-    try:
-        return compare_ways()
-    finally:
-        database.drop(NAME)
+    return own_server.run(compare_ways, NAME)
 
 
 def compare_ways() -> int:
