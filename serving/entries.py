@@ -66,36 +66,28 @@ class Entry:
     def size(self) -> int:
         return sum(map(len, self.bodies.values())) + 2_000
 
+    def coding_for(self, meta: dict) -> str:
+        """Return the coding to answer a request's ``META`` in."""
+        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", ""))
+        return coding if coding in self.bodies else "identity"
+
     def answer(self, meta: dict, *, is_late: bool = False) -> HttpResponse:
         """Return the response for a request's ``META``; 304 when the browser has it already.
 
         ``is_late``: the entry could be an old one, and is shown because nothing else can be.
         """
-        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", ""))
-        if coding not in self.bodies:
-            coding = "identity"
-        etag = f'"{self.digest}-{coding}"'
-        now = time.time()
-        headers = dict(self.headers)
-        headers["ETag"] = etag
-        if self.is_dated:
-            remaining = 0 if is_late else self.good_until - now
-            headers["Cache-Control"] = lifetimes.outward(remaining, self.shows_photos)
-        headers["X-Accel-Expires"] = f"@{int(now)}"
+        coding = self.coding_for(meta)
+        headers = dict(self.headers_in(coding, is_late=is_late))
         asked = meta.get("HTTP_IF_NONE_MATCH")
-        if asked is not None and _names(asked, etag) and self.status == 200:
-            headers.pop("Content-Type", None)
+        if asked is not None and _names(asked, headers["ETag"]) and self.status == 200:
+            for name in ("Content-Type", "Content-Encoding", "Content-Length"):
+                headers.pop(name, None)
             return HttpResponse(status=304, headers=headers)
-        body = self.bodies[coding]
-        if coding != "identity":
-            headers["Content-Encoding"] = coding
-        headers["Content-Length"] = str(len(body))
-        if meta["REQUEST_METHOD"] == "HEAD":
-            body = b""
+        body = b"" if meta["REQUEST_METHOD"] == "HEAD" else self.bodies[coding]
         return HttpResponse(body, status=self.status, headers=headers)
 
-    def ready_headers(self, coding: str, now: float) -> list[tuple[str, str]]:
-        """Return the headers of a whole answer in ``coding``, as ``answer`` sends them."""
+    def headers_in(self, coding: str, *, is_late: bool = False) -> list[tuple[str, str]]:
+        """Return the headers of a whole answer in ``coding`` at this moment."""
         steady = self._steady.get(coding)
         if steady is None:
             headers = dict(self.headers)
@@ -106,10 +98,12 @@ class Entry:
                 headers["Content-Encoding"] = coding
             headers["Content-Length"] = str(len(self.bodies[coding]))
             steady = self._steady[coding] = list(headers.items())
+        now = time.time()
         expires = ("X-Accel-Expires", f"@{int(now)}")
         if not self.is_dated:
             return [*steady, expires]
-        control = lifetimes.outward(self.good_until - now, self.shows_photos)
+        remaining = 0 if is_late else self.good_until - now
+        control = lifetimes.outward(remaining, self.shows_photos)
         return [*steady, expires, ("Cache-Control", control)]
 
     def pack(self) -> bytes:

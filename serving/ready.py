@@ -5,12 +5,11 @@ What this knows not to be a plain hit it hands on, and the page cache in Django 
 another than the one from there; it costs a third.
 """
 
-import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 
 from django.conf import settings
 
-from serving.entries import best_coding
 from serving.page_cache import PageCacheMiddleware, middleware_in_use
 
 # Told of each answer given here, with its status; whoever counts adds itself.
@@ -42,16 +41,12 @@ class ReadyAnswers:
         self, cache: PageCacheMiddleware, environ: dict, start_response: Callable
     ) -> list[bytes] | None:
         entry = cache.ready_entry("GET", self._scheme(environ), environ)
-        # One that was made empty has no body to be found by below.
-        if entry is None or entry.status != 200:
+        if entry is None or entry.status != HTTPStatus.OK:
             return None
-        coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if coding not in entry.bodies:
-            coding = "identity"
-        headers = entry.ready_headers(coding, time.time())
-        start_response("200 OK", headers)
+        coding = entry.coding_for(environ)
+        start_response("200 OK", entry.headers_in(coding))
         for told in hit_listeners:
-            told(200)
+            told(HTTPStatus.OK)
         return [entry.bodies[coding]]
 
     def _scheme(self, environ: dict) -> str:

@@ -74,9 +74,8 @@ def both(build, *structure, **values) -> list:
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_at_an_address_is_the_same(kind, language):
     pages = kind.objects.live().filter(locale__language_code=language)
-    if not pages:
-        pytest.skip("no such page in the first content")
 
+    assert pages
     for page in pages[:2]:
         assert both(views.page_at, kind, url_path=page.url_path) == [page]
         assert both(views.page_at, Page, url_path=page.url_path)[0].pk == page.pk
